@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { Instant } from '../argv.ts'
+import { StepType } from '../chain/schema.ts'
+import { Cost } from '../cost.ts'
+import { AcceptanceCriterion, Requirement } from '../directive-file.ts'
+import { Evidence } from '../evidence.ts'
+import { Executor } from '../executor.ts'
+import { Workspace } from './workspace.ts'
+
+/** The agreement as its executor sees it (and finds it in ADJUTANT_CONTRACT_FILE). */
+export const ContractBrief = z.strictObject({
+  id: z.string(),
+  /** `<directive's title> - <step>` */
+  name: z.string(),
+  type: z.string(),
+  step: z.string(),
+  stepType: StepType,
+  generation: z.number().int().positive(),
+  /** From 1; a rework adds one, an interruption does not. */
+  attempt: z.number().int().positive(),
+  phases: z.array(z.string()),
+  phase: z.string(),
+  /** The directive's goal. */
+  goal: z.string(),
+  /** The step's description and task plan. */
+  plan: z.string(),
+  /** What to do better than last time; null on the first attempt. */
+  instructions: z.string().nullable(),
+  executor: Executor,
+  requirements: z.array(Requirement),
+  acceptanceCriteria: z.array(AcceptanceCriterion),
+})
+export type ContractBrief = z.infer<typeof ContractBrief>
+
+/**
+ * Carries out one attempt of a contract. Reports `ContractReport` events while it works. A failure of the executor is an
+ * outcome; ActivityFailure is for what is not the executor's fault. Silence and time limits are kept by the activity.
+ */
+export const ContractorInput = z.strictObject({
+  directiveId: z.string(),
+  contract: ContractBrief,
+  workspace: Workspace,
+  /** The agent's session to resume, as it was given back by the attempt before; null: a new one. */
+  session: z.string().nullable(),
+  timeoutMs: z.number().positive(),
+  /** null: no idle limit. */
+  idleMs: z.number().positive().nullable(),
+})
+export type ContractorInput = z.infer<typeof ContractorInput>
+
+export const ContractorOutput = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('delivered'),
+    at: Instant,
+    evidence: Evidence,
+    session: z.string().nullable().default(null),
+    /** Only those not reported before by `contract.cost`. */
+    costs: z.array(Cost),
+  }),
+  z.strictObject({
+    outcome: z.literal('failed'),
+    at: Instant,
+    /** `executor.exited`, `executor.timed_out`, `executor.idle`, `executor.missing` … */
+    code: z.string(),
+    reason: z.string(),
+    exitCode: z.number().int().nullable().default(null),
+    /** The last 4 kB at most. */
+    outputTail: z.string(),
+    session: z.string().nullable().default(null),
+    costs: z.array(Cost),
+  }),
+])
+export type ContractorOutput = z.infer<typeof ContractorOutput>
+
+/** What a contractor reports through `ctx.report` while it works. */
+export const ContractReport = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('contract.progress'),
+    at: Instant,
+    /** One line, at most 500 characters. Report at most one a second. */
+    message: z.string(),
+    percent: z.number().min(0).max(100).optional(),
+  }),
+  z.strictObject({ type: z.literal('contract.phase'), at: Instant, phase: z.string() }),
+  z.strictObject({ type: z.literal('contract.cost'), at: Instant, cost: Cost }),
+])
+export type ContractReport = z.infer<typeof ContractReport>

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/** One mistake in what a person or a planner wrote. */
+export const Problem = z.strictObject({
+  /** Stable, `noun.problem`: `chain.cyclic`, `step.unknown_dependency`. */
+  code: z.string(),
+  /** Where, from the top of the file: `['chain', 'steps', 2, 'dependsOn', 0]`. */
+  path: z.array(z.union([z.string(), z.number()])),
+  message: z.string(),
+  /** What was probably meant. */
+  suggestion: z.string().optional(),
+})
+export type Problem = z.infer<typeof Problem>
