@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { findBinaries } from './binaries.ts'
+import type { Place } from './place.ts'
+
+/** The name of the superuser, and of the database. */
+export const roleName = 'adjutant'
+
+/** Makes the data folder when there is none. The caller holds the control lock. */
+export function ensureCluster(place: Place): void {
+  if (existsSync(path.join(place.data, 'PG_VERSION'))) return
+  for (const name of readdirSync(place.state)) {
+    if (name.startsWith('new-')) rmSync(path.join(place.state, name), { recursive: true, force: true })
+  }
+  const fresh = path.join(place.state, `new-${randomBytes(4).toString('hex')}`)
+  const passwordFile = `${fresh}.password`
+  try {
+    makeFor(place, () => mkdirSync(fresh, { mode: 0o700 }), fresh)
+    makeFor(place, () => writeFileSync(passwordFile, ensurePassword(place), { mode: 0o600 }), passwordFile)
+    initialise(place, fresh, passwordFile)
+    // Renamed only when whole: what a kill cuts short is removed above, never taken for a database.
+    renameSync(fresh, place.data)
+  } finally {
+    rmSync(passwordFile, { force: true })
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+/** The superuser's random password: in a file of mode 0600, never the server user's. */
+export function ensurePassword(place: Place): string {
+  const file = path.join(place.folder, 'password')
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    const partial = `${file}.new`
+    writeFileSync(partial, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true })
+    renameSync(partial, file)
+    return readFileSync(file, 'utf8')
+  }
+}
+
+function makeFor(place: Place, make: () => void, file: string): void {
+  make()
+  if (place.owner) chownSync(file, place.owner.uid, place.owner.gid)
+}
+
+function initialise(place: Place, folder: string, passwordFile: string): void {
+  const { initdb, env } = findBinaries(place.owner)
+  const args = [
+    ...['--pgdata', folder, '--username', roleName, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+    // Postgres's own C.UTF-8 sorts the same on every platform and needs no locale of the system.
+    ...['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
+    '--no-instructions',
+  ]
+  const run = spawnSync(initdb, args, { ...place.owner, env, cwd: '/', encoding: 'utf8' })
+  if (run.status === 0) return
+  throw new Error(`initdb failed in ${place.state}: ${run.error?.message ?? run.stderr.trim().split('\n').at(-1)}`)
+}
