@@ -1,64 +1,68 @@
-import { DatabaseUnavailable, errorCode } from './errors.ts'
+import { DatabaseUnavailable, errorCode, type DatabaseCode } from './errors.ts'
 
-/** What went wrong on opening `url`, as one line without the password; errors it does not know are returned as they are. */
-export function explainFailure(error: unknown, url: string): unknown {
-  if (error instanceof DatabaseUnavailable) return error
-  const { host, database, user } = partsOf(url)
-  const options = { cause: error }
-  switch (errorCode(error)) {
-    case '28P01':
-    case '28000':
-    case 'SASL_SIGNATURE_MISMATCH':
-      return new DatabaseUnavailable(
-        'database.password',
-        `${host} refuses user "${user}": check the user and password in the database URL (${reasonOf(error)})`,
-        options,
-      )
-    case '3D000':
-      return new DatabaseUnavailable(
-        'database.missing',
-        `${host} has no database "${database}": create it with createdb ${database}, or correct the database URL`,
-        options,
-      )
-    case '42501':
-      return new DatabaseUnavailable(
-        'database.rights',
-        `user "${user}" lacks a right in database "${database}": ${reasonOf(error)}`,
-        options,
-      )
-    case 'ECONNREFUSED':
-      return new DatabaseUnavailable(
-        'database.unreachable',
-        `nothing listens at ${host}: start the server, or correct the database URL`,
-        options,
-      )
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new DatabaseUnavailable(
-        'database.unreachable',
-        `the host of ${host} is unknown: correct the database URL`,
-        options,
-      )
-    case 'CONNECT_TIMEOUT':
-    case 'CONNECTION_CLOSED':
-    case 'ECONNRESET':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'ETIMEDOUT':
-    case 'ENOENT':
-      return new DatabaseUnavailable(
-        'database.unreachable',
-        `no Postgres answers at ${host} (${reasonOf(error)})`,
-        options,
-      )
-  }
-  return error
+type Attempt = { host: string; database: string; user: string; reason: string }
+type Explanation = { code: DatabaseCode; say: (attempt: Attempt) => string }
+
+const refused: Explanation = {
+  code: 'database.password',
+  say: ({ host, user, reason }) =>
+    `${host} refuses user "${user}": check user and password in the database URL (${reason})`,
+}
+const missing: Explanation = {
+  code: 'database.missing',
+  say: ({ host, database }) =>
+    `${host} has no database "${database}": make it with createdb ${database}, or correct the database URL`,
+}
+const forbidden: Explanation = {
+  code: 'database.rights',
+  say: ({ user, database, reason }) => `user "${user}" lacks a right in database "${database}": ${reason}`,
+}
+const nothingThere: Explanation = {
+  code: 'database.unreachable',
+  say: ({ host }) => `nothing listens at ${host}: start the server, or correct the database URL`,
+}
+const unknownHost: Explanation = {
+  code: 'database.unreachable',
+  say: ({ host }) => `the host of ${host} is not known: correct the database URL`,
+}
+const silent: Explanation = {
+  code: 'database.unreachable',
+  say: ({ host, reason }) => `no Postgres answers at ${host} (${reason})`,
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && error.message ? error.message : errorCode(error)
+const explanations: Record<string, Explanation> = {
+  '28P01': refused,
+  '28000': refused,
+  SASL_SIGNATURE_MISMATCH: refused,
+  '3D000': missing,
+  '42501': forbidden,
+  ECONNREFUSED: nothingThere,
+  ENOTFOUND: unknownHost,
+  EAI_AGAIN: unknownHost,
+  ...Object.fromEntries(
+    [
+      'CONNECT_TIMEOUT',
+      'CONNECTION_CLOSED',
+      'ECONNRESET',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+      'ETIMEDOUT',
+      '57P03',
+      '53300',
+    ].map((code) => [code, silent]),
+  ),
+}
 
-function partsOf(url: string): { host: string; database: string; user: string } {
+/** What went wrong on opening `url`, in one line without the password. Unknown errors are returned as they are. */
+export function explainFailure(error: unknown, url: string): unknown {
+  const explanation = explanations[errorCode(error)]
+  if (error instanceof DatabaseUnavailable || !explanation) return error
+  const reason = error instanceof Error && error.message ? error.message : errorCode(error)
+  const message = explanation.say({ ...partsOf(url), reason })
+  return new DatabaseUnavailable(explanation.code, message, { cause: error })
+}
+
+function partsOf(url: string): Omit<Attempt, 'reason'> {
   const parsed = new URL(url)
   const user = decodeURIComponent(parsed.username) || 'postgres'
   const database = decodeURIComponent(parsed.pathname.slice(1)) || user

@@ -11,6 +11,13 @@ import { findOwner, ownerOf, type Owner } from './owner.ts'
  */
 export type Place = { folder: string; state: string; data: string; owner: Owner }
 
+/** The lock files of a database: shared by its users; held to start or stop its server; held by its watchdog. */
+export const locksOf = ({ folder }: Place) => ({
+  users: path.join(folder, 'users.lock'),
+  control: path.join(folder, 'control.lock'),
+  watchdog: path.join(folder, 'watchdog.lock'),
+})
+
 /** Makes the folders of `home`'s database. Data that `home` hides from the server's user goes to a system folder. */
 export function preparePlace(home: string): Place {
   const owner = findOwner()

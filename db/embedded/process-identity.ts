@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * True when process `pid` lives and its command line contains `text`. A bare pid proves nothing after a crash:
+ * True when process `pid` lives and its command line contains every one of `texts`. A bare pid proves nothing after a crash:
  * the number may have been given to another program.
  */
-export function isRunning(pid: number, text: string): boolean {
-  return commandLine(pid).includes(text)
+export function isRunning(pid: number, ...texts: string[]): boolean {
+  const line = commandLine(pid)
+  return line !== '' && texts.every((text) => line.includes(text))
 }
 
 function commandLine(pid: number): string {

@@ -30,10 +30,12 @@ export async function ensureServer(place: Place, options: ServerOptions = {}): P
   }
 }
 
+const isPostmaster = (pid: number, place: Place) => isRunning(pid, `-D ${place.data}`)
+
 /** The live server of `place`, ready or still starting. */
 export function findServer(place: Place): { pid: number; port: number } | undefined {
   const [pid, , , port] = readPidFile(place)
-  if (!pid || !isRunning(Number(pid), place.data)) return undefined
+  if (!pid || !isPostmaster(Number(pid), place)) return undefined
   return { pid: Number(pid), port: Number(port) }
 }
 
@@ -77,7 +79,7 @@ async function waitUntilReady(place: Place, pid: number): Promise<Server> {
       const port = Number(lines[3])
       return { pid, port, url: `postgres://${roleName}:${ensurePassword(place)}@127.0.0.1:${port}/${roleName}` }
     }
-    if (!isRunning(pid, place.data)) throw new Error(`the embedded Postgres did not start: ${lastWords(place)}`)
+    if (!isPostmaster(pid, place)) throw new Error(`the embedded Postgres did not start: ${lastWords(place)}`)
     await pause(15)
   }
   throw new Error(`the embedded Postgres was not ready after ${readyTimeoutMs / 1000} s: ${lastWords(place)}`)
@@ -109,10 +111,10 @@ function lastWords(place: Place): string {
   return (telling.length ? telling : lines).slice(-3).join(' | ') || 'it said nothing'
 }
 
-/** Stops `pid` as `pg_ctl stop -m fast` does: open transactions are rolled back, data is flushed. */
-export async function stopServer(place: Place): Promise<void> {
-  const server = findServer(place)
-  if (!server) return
+/** Stops the server as `pg_ctl stop -m fast` does: open transactions are rolled back, data is flushed. */
+export async function stopServer(place: Place, server = findServer(place)): Promise<boolean> {
+  if (!server || !isPostmaster(server.pid, place)) return false
   process.kill(server.pid, 'SIGINT')
-  while (isRunning(server.pid, place.data)) await pause(15)
+  while (isPostmaster(server.pid, place)) await pause(10)
+  return true
 }
