@@ -3,9 +3,9 @@ import path from 'node:path'
 import { createPool, openDatabase, type Database } from '../connect.ts'
 import { roleName } from './cluster.ts'
 import { acquire, tryExclusive, tryShared } from './locks.ts'
-import { locksOf, preparePlace, type Place } from './place.ts'
+import { locksOf, preparePlace } from './place.ts'
 import { ensureServer, findServer, stopServer, type Server } from './server.ts'
-import { ensureWatchdog, stopWatchdog } from './watch.ts'
+import { ensureWatchdog, stopWatchdog, type Watch } from './watch.ts'
 
 export type EmbeddedStatus = {
   state: 'absent' | 'stopped' | 'running'
@@ -17,15 +17,26 @@ export type EmbeddedStatus = {
   port?: number
 }
 
+export type EmbeddedOptions = {
+  home: string
+  /** Connections in this process's pool, 10 by default. */
+  max?: number
+  /** What the server accepts in all, 100 by default; the process that starts it decides. */
+  maxConnections?: number
+  /** How long the server waits for its next user, in ms; the process that starts it decides. */
+  graceMs?: number
+}
+
 /**
  * Opens the embedded database under `home`, starting its server or joining the one that runs.
- * The server goes `graceMs` (5 s) after the last process that opened it has closed it or died.
+ * The server goes `graceMs` (5 s by default) after the last process that opened it has closed it or died.
  */
-export async function openEmbedded(options: { home: string; max?: number; graceMs?: number }): Promise<Database> {
+export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
   const place = preparePlace(options.home)
   const use = await acquire(tryShared, locksOf(place).users)
   try {
-    const server = await start(place, options.graceMs ?? 5_000)
+    const { graceMs = 5_000, maxConnections = 100 } = options
+    const server = await start({ place, graceMs, maxConnections })
     const database = await openDatabase(server.url, { max: options.max })
     const close = async () => {
       await database.close()
@@ -38,11 +49,11 @@ export async function openEmbedded(options: { home: string; max?: number; graceM
   }
 }
 
-async function start(place: Place, graceMs: number): Promise<Server> {
-  const control = await acquire(tryExclusive, locksOf(place).control)
+async function start(watch: Watch): Promise<Server> {
+  const control = await acquire(tryExclusive, locksOf(watch.place).control)
   try {
-    ensureWatchdog({ place, graceMs }) // first: a kill between the two leaves no server that nobody stops
-    const server = await ensureServer(place)
+    ensureWatchdog(watch) // first: a kill between the two leaves no server that nobody stops
+    const server = await ensureServer(watch)
     await ensureDatabase(server)
     return server
   } finally {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findBinaries } from './binaries.ts'
@@ -9,22 +9,24 @@ import { findFreePort } from './port.ts'
 import { isRunning } from './process-identity.ts'
 
 export type Server = { pid: number; port: number; url: string }
-export type ServerOptions = { maxConnections?: number }
+export type Served = { place: Place; maxConnections: number }
 
 // Recovery after a crash replays the log since the last checkpoint: seconds, on a slow disk perhaps a minute.
 const readyTimeoutMs = 120_000
+const maxLogBytes = 5_000_000
 
 /** The server of `place`: the running one, or a new one. The caller holds the control lock. */
-export async function ensureServer(place: Place, options: ServerOptions = {}): Promise<Server> {
+export async function ensureServer(served: Served): Promise<Server> {
+  const { place } = served
   const running = findServer(place)
   if (running) return await waitUntilReady(place, running.pid)
   ensureCluster(place)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startServer(place, options)
+      return await startServer(served)
     } catch (error) {
       // A port lost between asking and binding, or the last backends of a killed server that still hold its memory.
-      if (attempt === 20 || !/in use/.test(String(error))) throw error
+      if (attempt === 60 || !/in use/.test(String(error))) throw error
       await pause(250)
     }
   }
@@ -39,20 +41,20 @@ export function findServer(place: Place): { pid: number; port: number } | undefi
   return { pid: Number(pid), port: Number(port) }
 }
 
-async function startServer(place: Place, options: ServerOptions): Promise<Server> {
+async function startServer({ place, maxConnections }: Served): Promise<Server> {
   const port = await findFreePort(path.join(place.folder, 'port'))
   disownStalePidFile(place)
-  const log = path.join(place.folder, 'postgres.log')
-  if (existsSync(log)) renameSync(log, `${log}.old`)
-  const output = openSync(log, 'w', 0o600)
+  const output = openLog(place)
   const { postgres, env } = findBinaries(place.owner)
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    max_connections: options.maxConnections ?? 100,
+    max_connections: maxConnections,
     fsync: 'on',
     synchronous_commit: 'on',
+    // A backend whose client was killed would finish its query first, and keep its locks until then.
+    client_connection_check_interval: '1s',
     timezone: 'UTC',
   }
   const args = ['-D', place.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
@@ -105,8 +107,16 @@ function readPidFile(place: Place): string[] {
   }
 }
 
+const logFile = (place: Place) => path.join(place.folder, 'postgres.log')
+
+function openLog(place: Place): number {
+  const size = statSync(logFile(place), { throwIfNoEntry: false })?.size ?? 0
+  if (size > maxLogBytes) renameSync(logFile(place), `${logFile(place)}.old`)
+  return openSync(logFile(place), 'a', 0o600)
+}
+
 function lastWords(place: Place): string {
-  const lines = readFileSync(path.join(place.folder, 'postgres.log'), 'utf8').trim().split('\n')
+  const lines = readFileSync(logFile(place), 'utf8').trim().split('\n').slice(-8)
   const telling = lines.filter((line) => /(FATAL|PANIC|could not|in use)/.test(line))
   return (telling.length ? telling : lines).slice(-3).join(' | ') || 'it said nothing'
 }

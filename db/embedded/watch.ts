@@ -5,10 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { tryExclusive } from './locks.ts'
 import { locksOf, type Place } from './place.ts'
+import type { Served } from './server.ts'
 import { isRunning } from './process-identity.ts'
 
-/** What the watchdog is told: which database, and after how long without users (ms) to stop its server. */
-export type Watch = { place: Place; graceMs: number }
+/** What the watchdog is told: which server, and after how many ms without users to stop it. */
+export type Watch = Served & { graceMs: number }
 
 /** Starts the watchdog of a database unless it has one. The caller holds the control lock. */
 export function ensureWatchdog(watch: Watch): void {

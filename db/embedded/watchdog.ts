@@ -8,7 +8,7 @@ import { watchdogPidFile, type Watch } from './watch.ts'
 const pollMs = 250
 
 /** A program of its own: stops the server some seconds after its last user is gone, revives it while there are any. */
-async function main({ place, graceMs }: Watch): Promise<void> {
+async function main({ place, maxConnections, graceMs }: Watch): Promise<void> {
   const locks = locksOf(place)
   const only = tryExclusive(locks.watchdog)
   if (!only) return
@@ -37,7 +37,7 @@ async function main({ place, graceMs }: Watch): Promise<void> {
     const control = tryExclusive(file)
     if (!control) return // a user is starting it just now
     try {
-      await ensureServer(place)
+      await ensureServer({ place, maxConnections })
     } catch (error) {
       console.error(error)
     } finally {

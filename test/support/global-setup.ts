@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { createPool } from '../../db/connect.ts'
-import { preparePlace } from '../../db/embedded/place.ts'
-import { ensureServer, stopServer } from '../../db/embedded/server.ts'
-import { openDatabase } from '../../db/index.ts'
+import { embeddedStatus, openDatabase, openEmbedded, stopEmbedded } from '../../db/index.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,26 +11,33 @@ declare module 'vitest' {
   }
 }
 
-export const templateName = 'template_migrated'
+const prefix = 'adjutant-test-'
 
 /** One embedded server for the whole run, durable as in the product, with a migrated template that tests clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const home = mkdtempSync(path.join(tmpdir(), 'adjutant-test-'))
-  const place = preparePlace(home)
-  const { url } = await ensureServer(place, { maxConnections: 200 })
-  const serverUrl = url.replace(/[^/]*$/, 'postgres')
-  await createTemplate(serverUrl)
-  project.provide('serverUrl', serverUrl)
+  removeAbandoned()
+  const home = mkdtempSync(path.join(tmpdir(), prefix))
+  chmodSync(home, 0o711) // run by root, the server's user must get in
+  const server = await openEmbedded({ home, max: 1, maxConnections: 200 })
+  const at = (database: string) => server.url.replace(/[^/]*$/, database)
+  await server.sql`create database template_migrated`
+  await (await openDatabase(at('template_migrated'), { max: 2 })).close()
+  project.provide('serverUrl', at('postgres'))
   return async () => {
-    await stopServer(place)
-    for (const folder of [home, place.state]) rmSync(folder, { recursive: true, force: true })
+    await server.close()
+    await stopEmbedded(home)
+    rmSync(home, { recursive: true, force: true })
   }
 }
 
-async function createTemplate(serverUrl: string): Promise<void> {
-  const sql = createPool(serverUrl, 1)
-  await sql.unsafe(`create database ${templateName}`)
-  await sql.end()
-  const template = await openDatabase(serverUrl.replace(/[^/]*$/, templateName), { max: 2 })
-  await template.close()
+// A run that was killed leaves its folder; its server was stopped by the watchdog. A young folder may be one that
+// another run is about to use.
+function removeAbandoned(): void {
+  const homes = readdirSync(tmpdir()).filter((name) => name.startsWith(prefix))
+  for (const home of homes.map((name) => path.join(tmpdir(), name))) {
+    const { uid, mtimeMs } = statSync(home)
+    if (uid !== process.getuid?.() || Date.now() - mtimeMs < 60_000) continue
+    const { state, inUse } = embeddedStatus(home)
+    if (state !== 'running' && !inUse) rmSync(home, { recursive: true, force: true })
+  }
 }
