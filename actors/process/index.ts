@@ -1,0 +1,3 @@
+export * from './environment.ts'
+export * from './owners.ts'
+export * from './run.ts'

@@ -1,0 +1,61 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+
+/** Where a process's output goes: a file up to a limit, and the end of it in memory. Never the whole in memory. */
+export type OutputSink = {
+  write(chunk: Buffer): void
+  /** The last bytes as text, without control sequences. */
+  tail(): string
+  /** Everything received, also what the file no longer took. */
+  bytes(): number
+  close(): void
+}
+
+/** 20 MB of log is more than anyone reads, and small enough that a flood fills no disk. */
+const defaultLogBytes = 20 * 1024 * 1024
+const defaultTailBytes = 4000
+
+export function openOutput(options: { path?: string; maxBytes?: number; tailBytes?: number }): OutputSink {
+  const { maxBytes = defaultLogBytes, tailBytes = defaultTailBytes } = options
+  const file = options.path === undefined ? undefined : openLog(options.path)
+  let bytes = 0
+  let end: Buffer = Buffer.alloc(0)
+  return {
+    write(chunk) {
+      const room = maxBytes - bytes
+      // Synchronous, so that the log is whole up to the moment of a crash; bounded by maxBytes in all.
+      if (file !== undefined && room > 0) writeSync(file, chunk.subarray(0, room))
+      bytes += chunk.length
+      end = lastBytes(end, chunk, tailBytes)
+    },
+    tail: () => readable(end),
+    bytes: () => bytes,
+    close() {
+      if (file === undefined) return
+      if (bytes > maxBytes)
+        writeSync(file, `\n[${bytes - maxBytes} further bytes not kept; the end was:]\n${readable(end)}`)
+      closeSync(file)
+    },
+  }
+}
+
+// Appends: a second attempt, or the second of several commands, does not erase what the first one said.
+function openLog(path: string): number {
+  mkdirSync(dirname(path), { recursive: true })
+  return openSync(path, 'a', 0o600)
+}
+
+function lastBytes(before: Buffer, chunk: Buffer, limit: number): Buffer {
+  if (chunk.length >= limit) return Buffer.from(chunk.subarray(chunk.length - limit))
+  const joined = Buffer.concat([before, chunk])
+  return joined.length > limit ? joined.subarray(joined.length - limit) : joined
+}
+
+/** Text as people and JSON can take it: no control sequences, no NUL, no half character at its start. */
+function readable(bytes: Buffer): string {
+  let start = 0
+  while (start < bytes.length && start < 4 && ((bytes[start] as number) & 0xc0) === 0x80) start++
+  const text = stripVTControlCharacters(bytes.subarray(start).toString('utf8'))
+  return text.replace(/\r\n?/g, '\n').replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '')
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ownerVariable, runVariable } from './environment.ts'
+import { canSearch, sweepByVariable } from './tree.ts'
+
+// A pid alone names nothing for long: it is used again. With the start time, the boot and the pid namespace it does.
+const OwnerFile = z.strictObject({
+  pid: z.number().int(),
+  startedAt: z.string(),
+  boot: z.string(),
+  namespace: z.string(),
+})
+type OwnerFile = z.infer<typeof OwnerFile>
+
+const folder = (home: string) => join(home, 'processes')
+
+/** Writes down, before anything is started, that this process may have children. Returns the id they carry. */
+export function registerOwner(home: string): string {
+  const id = randomUUID()
+  mkdirSync(folder(home), { recursive: true })
+  const file = join(folder(home), `${id}.json`)
+  writeFileSync(`${file}.part`, JSON.stringify(identity(process.pid)))
+  renameSync(`${file}.part`, file)
+  return id
+}
+
+/**
+ * Kills what dead owners left running (a SIGKILLed process cannot clean up behind itself) and forgets them. Processes are
+ * recognised by the owner's id in their environment, never by pid. Returns how many it killed.
+ */
+export async function sweepDeadOwners(home: string): Promise<number> {
+  if (!canSearch) return 0
+  let killed = 0
+  for (const name of listOwners(home)) {
+    const file = join(folder(home), name)
+    const owner = readOwner(file)
+    if (owner && mayLive(owner)) continue
+    killed += await sweepByVariable(ownerVariable, (id) => `${id}.json` === name)
+    rmSync(file, { force: true })
+  }
+  return killed
+}
+
+/** Kills what earlier attempts of the same activity left running, whoever started it. */
+export const sweepLeftovers = (idempotencyKey: string, attempt: number): Promise<number> =>
+  sweepByVariable(runVariable, (run) => {
+    const end = run.lastIndexOf('/')
+    return run.slice(0, end) === idempotencyKey && Number(run.slice(end + 1)) < attempt
+  })
+
+function listOwners(home: string): string[] {
+  try {
+    return readdirSync(folder(home)).filter((name) => name.endsWith('.json'))
+  } catch {
+    return []
+  }
+}
+
+function readOwner(file: string): OwnerFile | undefined {
+  try {
+    return OwnerFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+function mayLive(owner: OwnerFile): boolean {
+  const self = identity(process.pid)
+  if (owner.boot !== self.boot) return false
+  // Another container on the same kernel: its pids mean nothing here, so it is not ours to judge.
+  if (owner.namespace !== self.namespace) return true
+  return owner.startedAt !== '' && owner.startedAt === startTime(owner.pid)
+}
+
+const identity = (pid: number): OwnerFile => ({
+  pid,
+  startedAt: startTime(pid),
+  boot: orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+  namespace: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
+})
+
+// Field 22 of /proc/<pid>/stat, counted behind the program's name: clock ticks since boot. A zombie has none: it is dead.
+const startTime = (pid: number): string =>
+  orEmpty(() => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const rest = fields.slice(fields.lastIndexOf(')') + 2).split(' ')
+    return rest[0] === 'Z' ? '' : (rest[19] ?? '')
+  })
+
+function orEmpty(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
+}
