@@ -1,0 +1,44 @@
+import { hostname } from 'node:os'
+import { createActivities } from '../actors/index.ts'
+import { openDatabase, openEmbedded, type Database } from '../db/index.ts'
+import { machines } from '../machines/index.ts'
+import { createRuntime, type Runtime } from '../runtime/index.ts'
+import { pointWatcher } from './crash.ts'
+import type { Environment } from './environment.ts'
+import type { Shell } from './shell.ts'
+
+/** The whole program put together, for as long as a command needs it. */
+export type Adjutant = { runtime: Runtime; database: Database; environment: Environment }
+
+/**
+ * What a process takes on. `host` runs turns and activities: contracts are carried out in it. `control` runs turns only,
+ * so that a command works whether or not another process is hosting, and never starts work that ends with it.
+ */
+export type Part = 'host' | 'control'
+
+/** Opens database and runtime, hands them to `use`, and closes both whatever happens. */
+export async function withAdjutant<T>(shell: Shell, part: Part, use: (adjutant: Adjutant) => Promise<T>): Promise<T> {
+  const { environment } = shell
+  const database = environment.databaseUrl
+    ? await openDatabase(environment.databaseUrl)
+    : await openEmbedded({ home: environment.home })
+  try {
+    const runtime = await createRuntime({
+      database,
+      machines,
+      activities: createActivities({ home: environment.home, env: environment.variables }),
+      name: `${hostname()}-${process.pid}-${part}`,
+      leaseMs: environment.leaseMs,
+      roles: part === 'host' ? ['turns', 'activities'] : ['turns'],
+      onPoint: pointWatcher(environment),
+    })
+    try {
+      await runtime.start()
+      return await use({ runtime, database, environment })
+    } finally {
+      await runtime.close()
+    }
+  } finally {
+    await database.close()
+  }
+}

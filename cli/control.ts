@@ -1,0 +1,62 @@
+import { userInfo } from 'node:os'
+import { Rejection } from '../runtime/index.ts'
+import { withAdjutant, type Adjutant } from './compose.ts'
+import { directiveId, short } from './identity.ts'
+import { Refusal } from './refusal.ts'
+import type { Shell } from './shell.ts'
+
+type Command = { type: string; [key: string]: unknown }
+
+/** Who says so: the name of the account, for the record. */
+export function person(): string {
+  try {
+    return userInfo().username || 'user'
+  } catch {
+    return 'user'
+  }
+}
+
+/** Sends a command to a directive (or to an actor in it) and tells whether it was taken. */
+export async function deliver(adjutant: Adjutant, id: string, command: Command, to = ''): Promise<void> {
+  const { runtime } = adjutant
+  const before = await runtime.snapshot(id, to)
+  if (!before.next.includes(command.type)) throw refused(id, command.type, before)
+  try {
+    await runtime.send(id, { ...command, by: person(), at: Date.now() }, { to, wait: 'processed' })
+  } catch (error) {
+    if (error instanceof Rejection && error.code === 'system.final') throw refused(id, command.type, before)
+    throw error
+  }
+}
+
+/** A command to a directive: sends it and says what state that led to. */
+export async function control(shell: Shell, typed: string, command: Command): Promise<void> {
+  await withAdjutant(shell, 'control', async (adjutant) => {
+    const id = await directiveId(adjutant.runtime, typed)
+    await deliver(adjutant, id, command)
+    const { value, status } = await adjutant.runtime.snapshot(id)
+    const state = typeof value === 'string' ? value : Object.keys(value as object)[0]!
+    shell.terminal.data({ id, state, status })
+    shell.terminal.say(`${short(id)} is ${state}.`)
+    const goesOn = state === 'active' || state === 'planning'
+    if (goesOn) shell.terminal.say(`Work goes on in \`adjutant serve\` or with \`adjutant run ${short(id)}\`.`)
+  })
+}
+
+function refused(
+  id: string,
+  type: string,
+  { value, status, next }: { value: unknown; status: string; next: string[] },
+) {
+  const state = typeof value === 'string' ? value : Object.keys((value ?? {}) as object)[0]
+  const commands = next.filter((name) =>
+    /^(directive|step|approval)\.(start|pause|resume|stop|replan|update|retry|skip|approve|deny|request_changes)$/.test(
+      name,
+    ),
+  )
+  const advice =
+    status !== 'active'
+      ? 'it has ended and takes no more commands'
+      : `what it takes now: ${commands.join(', ') || 'nothing'}`
+  return new Refusal('command.not_now', `${short(id)} is ${state}: it does not take ${type} now`, { advice })
+}

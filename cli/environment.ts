@@ -1,0 +1,86 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { Refusal } from './refusal.ts'
+
+/** Variables set to nothing count as not set, as shells and NO_COLOR's authors have it. */
+const set = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
+const flag = set(z.string().optional()).transform((value) => value !== undefined && value !== '0' && value !== 'false')
+
+const Variables = z.object({
+  ADJUTANT_HOME: set(z.string().optional()),
+  XDG_DATA_HOME: set(z.string().optional()),
+  DATABASE_URL: set(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+      .optional(),
+  ),
+  ADJUTANT_PORT: set(z.coerce.number('must be a port number').int().min(0).max(65535).default(7420)),
+  ADJUTANT_HOST: set(z.string().default('127.0.0.1')),
+  ADJUTANT_LEASE_MS: set(z.coerce.number('must be milliseconds').int().min(500).optional()),
+  ADJUTANT_CRASH_AT: set(
+    z
+      .string()
+      .regex(/^[a-z0-9._-]+(:[1-9]\d*)?$/i, 'must be <point> or <point>:<n>')
+      .optional(),
+  ),
+  ADJUTANT_POINTS: set(z.string().optional()),
+  NO_COLOR: flag,
+  FORCE_COLOR: flag,
+  CI: flag,
+  TERM: set(z.string().optional()),
+})
+
+export type Environment = {
+  /** Where everything of Adjutant's lies: embedded database, worktrees, logs. Absolute. */
+  home: string
+  /** An existing server instead of the embedded one. */
+  databaseUrl: string | undefined
+  host: string
+  port: number
+  leaseMs: number | undefined
+  color: 'never' | 'always' | 'auto'
+  /** False in CI and on dumb terminals: no repainting. */
+  repaint: boolean
+  /** For crash tests: the process kills itself (SIGKILL) at the n-th occurrence of a runtime point. */
+  crashAt: { point: string; n: number } | undefined
+  /** For crash tests: a file that every runtime point passed is appended to. */
+  pointsFile: string | undefined
+  /** As it came, for the allow-list of child processes. */
+  variables: Readonly<Record<string, string | undefined>>
+}
+
+/** The only look at `process.env`. Throws a Refusal that names each variable that makes no sense. */
+export function readEnvironment(variables: Record<string, string | undefined> = process.env): Environment {
+  const parsed = Variables.safeParse(variables)
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+    throw new Refusal('environment.invalid', `the environment makes no sense: ${wrong.join('; ')}`)
+  }
+  const found = parsed.data
+  return {
+    home: homeOf(found.ADJUTANT_HOME, found.XDG_DATA_HOME),
+    databaseUrl: found.DATABASE_URL,
+    host: found.ADJUTANT_HOST,
+    port: found.ADJUTANT_PORT,
+    leaseMs: found.ADJUTANT_LEASE_MS,
+    color: found.NO_COLOR ? 'never' : found.FORCE_COLOR ? 'always' : 'auto',
+    repaint: !found.CI && found.TERM !== 'dumb',
+    crashAt: crashAtOf(found.ADJUTANT_CRASH_AT),
+    pointsFile: found.ADJUTANT_POINTS,
+    variables,
+  }
+}
+
+/** XDG asks that a relative XDG_DATA_HOME be ignored. */
+function homeOf(given: string | undefined, xdg: string | undefined): string {
+  if (given) return resolve(given)
+  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'share'), 'adjutant')
+}
+
+function crashAtOf(text: string | undefined): Environment['crashAt'] {
+  if (!text) return undefined
+  const [point = '', n = '1'] = text.split(':')
+  return { point, n: Number(n) }
+}

@@ -1,0 +1,89 @@
+import { closest } from '../machines/index.ts'
+import type { Runtime } from '../runtime/index.ts'
+import { Refusal } from './refusal.ts'
+
+type Row = Awaited<ReturnType<Runtime['list']>>[number]
+
+/** A time-ordered id needs its first two groups to be told from its neighbours; others are shown whole. */
+export const short = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(id) ? id.slice(0, 13) : id)
+
+/** Every row of a kind, page by page. */
+export async function* rowsOf(runtime: Runtime, kind: string, filter: { key?: string; systemId?: string } = {}) {
+  let after: string | undefined
+  for (;;) {
+    const page = await runtime.list(kind, { ...filter, after, limit: 200 })
+    yield* page
+    if (page.length < 200) return
+    after = page.at(-1)!.systemId
+  }
+}
+
+export async function allRows(
+  runtime: Runtime,
+  kind: string,
+  filter: { key?: string; systemId?: string } = {},
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for await (const row of rowsOf(runtime, kind, filter)) rows.push(row)
+  return rows
+}
+
+/** The directive whose id is, or begins with, what was typed. Refused when there is none or more than one. */
+export async function directiveId(runtime: Runtime, typed: string): Promise<string> {
+  const ids = [...new Set((await allRows(runtime, 'directive')).map(({ systemId }) => systemId))]
+  return uniquePrefix('directive', typed, ids)
+}
+
+/** The id that is, or begins with, what was typed. */
+export function uniquePrefix(noun: string, typed: string, ids: readonly string[]): string {
+  if (ids.includes(typed)) return typed
+  const matching = ids.filter((id) => id.startsWith(typed))
+  if (matching.length === 1) return matching[0]!
+  if (matching.length > 1) {
+    const some = matching.slice(0, 5).join(', ')
+    throw new Refusal(`${noun}.ambiguous`, `${matching.length} ${noun}s begin with "${typed}"`, {
+      advice: `type more of it: ${some}${matching.length > 5 ? ', …' : ''}`,
+    })
+  }
+  const near = closest(typed, ids)
+  const advice = near
+    ? `did you mean ${near}?`
+    : `\`adjutant ${noun === 'approval' ? 'approvals' : 'list'}\` shows what there is`
+  throw new Refusal(`${noun}.not_found`, `there is no ${noun} ${typed}`, { advice })
+}
+
+/** `<directive>:<address with colons>`: what an approval is called outside. Actor ids never hold a colon. */
+export const approvalIdOf = ({ systemId, address }: Pick<Row, 'systemId' | 'address'>): string =>
+  [systemId, ...address.split('/')].join(':')
+
+export const shortApprovalId = (row: Pick<Row, 'systemId' | 'address'>): string =>
+  approvalIdOf({ systemId: short(row.systemId), address: row.address })
+
+/**
+ * The approval that was meant: its id, its id with the directive's part shortened, or a directive that has just one that
+ * waits.
+ */
+export async function findApproval(runtime: Runtime, typed: string): Promise<Row> {
+  const [system = '', ...rest] = typed.split(':')
+  const systemId = await directiveId(runtime, system)
+  const rows = await allRows(runtime, 'approval', { systemId })
+  if (rest.length > 0) {
+    const id = [systemId, ...rest].join(':')
+    const found = uniquePrefix('approval', id, rows.map(approvalIdOf))
+    return rows.find((row) => approvalIdOf(row) === found)!
+  }
+  const waiting = rows.filter(({ key }) => key === 'pending')
+  if (waiting.length === 1) return waiting[0]!
+  const what =
+    waiting.length === 0 ? 'no approval waits for an answer' : `${waiting.length} approvals wait for an answer`
+  throw new Refusal(
+    waiting.length === 0 ? 'approval.not_found' : 'approval.ambiguous',
+    `${what} in ${short(systemId)}`,
+    {
+      advice:
+        waiting.length === 0
+          ? '`adjutant approvals` lists those of all directives'
+          : waiting.map(shortApprovalId).join(', '),
+    },
+  )
+}
