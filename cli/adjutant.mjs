@@ -53,7 +53,8 @@ if (runsTypeScript()) {
   endWithParent()
   // A clone has main.ts; the published package only its compiled form (Node strips no types inside node_modules).
   const source = new URL('./main.ts', import.meta.url)
-  await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href)
+  const { main } = await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href)
+  process.exitCode = await main(process.argv.slice(2))
 } else {
   const node = pinnedNode()
   if (node) {
