@@ -26,16 +26,23 @@ export function createPool(url: string, max = 10): Sql {
   } as postgres.Options<{ bigint: postgres.PostgresType<number> }>) as unknown as Sql
 }
 
+export type OpenOptions = {
+  /** Connections in the pool, 10 by default. */
+  max?: number
+  /** False leaves the schema as it is. */
+  migrate?: boolean
+  /** How long to wait for the server's first answer, 10 s by default. */
+  timeoutMs?: number
+}
+
 /**
  * Opens a database of Postgres 15 or newer and brings its schema up to date.
- * @param options.max connections in the pool, 10 by default
- * @param options.migrate false: leave the schema as it is
  * @throws DatabaseUnavailable with one clear line
  */
-export async function openDatabase(url: string, options: { max?: number; migrate?: boolean } = {}): Promise<Database> {
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   const sql = openPool(url, options.max)
   try {
-    await requireVersion(sql)
+    await within(options.timeoutMs ?? 10_000, requireVersion(sql))
     if (options.migrate ?? true) await migrate(sql, await readMigrations())
     await requireTableRights(sql)
   } catch (error) {
@@ -51,4 +58,16 @@ function openPool(url: string, max?: number): Sql {
     throw new DatabaseUnavailable('database.invalid_url', `the database URL is not one of Postgres: ${shape}`)
   }
   return createPool(url, max)
+}
+
+// postgres.js connects again without end, or a word, to a server that closes every connection at once.
+async function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
+  const late = Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'CONNECT_TIMEOUT' })
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(reject, timeoutMs, late)
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }

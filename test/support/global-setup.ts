@@ -35,8 +35,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 function removeAbandoned(): void {
   const homes = readdirSync(tmpdir()).filter((name) => name.startsWith(prefix))
   for (const home of homes.map((name) => path.join(tmpdir(), name))) {
-    const { uid, mtimeMs } = statSync(home)
-    if (uid !== process.getuid?.() || Date.now() - mtimeMs < 60_000) continue
+    const stat = statSync(home, { throwIfNoEntry: false })
+    if (stat?.uid !== process.getuid?.() || Date.now() - (stat?.mtimeMs ?? 0) < 60_000) continue
     const { state, inUse } = embeddedStatus(home)
     if (state !== 'running' && !inUse) rmSync(home, { recursive: true, force: true })
   }
