@@ -14,7 +14,10 @@ export type ChartEdge = {
   actions: string[]
   internal: boolean
 }
-/** `id` is XState's (`step.running`); `initial` the id of a child; `invoke` the names of the actors that run here. */
+/**
+ * `id` is XState's (`step.running`); `initial` the id of a child; `invoke` the names of the actors that run here, also
+ * of those that entry actions spawn and the state's `meta.activity` names.
+ */
 export type ChartNode = {
   id: string
   key: string
@@ -55,7 +58,7 @@ const nodeOf = (node: AnyStateNode): Omit<ChartNode, 'children'> => ({
   type: node.type,
   parent: node.parent?.id ?? null,
   initial: node.initial?.target?.[0]?.id,
-  invoke: node.invoke.map(({ src }) => nameOf(src)),
+  invoke: [...node.invoke.map(({ src }) => nameOf(src)), ...[node.meta?.activity ?? []].flat().map(String)],
   entry: actionNames(node.entry),
   exit: actionNames(node.exit),
   tags: [...node.tags],
