@@ -43,11 +43,12 @@ export const Thresholds = z
   .refine(({ green, yellow }) => yellow <= green, { message: 'yellow may not be above green' })
 export type Thresholds = z.infer<typeof Thresholds>
 
+// 30,000 minutes are 20 days: timers in memory hold 24 days at most.
 export const Limits = z.strictObject({
   /** US dollars. */
   maxTotalCostUsd: z.number().positive().optional(),
   /** Counts only while something can progress without a person. */
-  maxWallTimeMinutes: z.number().positive().optional(),
+  maxWallTimeMinutes: z.number().positive().max(30_000).optional(),
   maxReworkCycles: z.number().int().nonnegative().default(3),
   /** The first chain does not count. */
   maxChainRegenerations: z.number().int().nonnegative().default(2),
@@ -55,7 +56,9 @@ export const Limits = z.strictObject({
   /** Entries into blocked over all generations; one more fails the directive. */
   maxFailedSteps: z.number().int().nonnegative().default(3),
   /** For one attempt of a contract. */
-  stepTimeoutMinutes: z.number().positive().default(60),
+  stepTimeoutMinutes: z.number().positive().max(30_000).default(60),
+  /** How long an approval waits before it expires, which denies it. Not given: for ever. */
+  approvalTimeoutMinutes: z.number().positive().max(30_000).optional(),
   /** `pause` asks a person for more, `fail` does not. */
   onLimit: z.enum(['pause', 'fail']).default('pause'),
 })

@@ -1,3 +1,4 @@
+export { type Checks, checksOf, unavailable, undetected, verifierInput, withResult } from './checks.ts'
 export { evaluate, scoreOf } from './composite.ts'
 export { evaluationOfFailure } from './instructions.ts'
 export { CriterionVerdict, Evaluation, failureOf, Level } from './schema.ts'

@@ -1,0 +1,182 @@
+import { setup } from 'xstate'
+import {
+  type ContractorInput,
+  type ContractorOutput,
+  type WorkspaceInput,
+  type WorkspaceOutput,
+} from '../activities/index.ts'
+import { activity } from '../activity-actor.ts'
+import type { Cost, LedgerEntry } from '../cost.ts'
+import type { EmittedEvent } from '../emitted-event.ts'
+import { failureFrom } from '../failure.ts'
+import { instantOf } from '../instant.ts'
+import { tellParent } from '../parent.ts'
+import type { AttemptFailure, ContractContext, ContractEvent, ContractInput, ContractNews } from './schema.ts'
+
+export const base = setup({
+  types: {
+    context: {} as ContractContext,
+    events: {} as ContractEvent,
+    input: {} as ContractInput,
+    emitted: {} as EmittedEvent,
+  },
+  actors: {
+    workspace: activity<WorkspaceOutput, WorkspaceInput>('workspace'),
+    contractor: activity<ContractorOutput, ContractorInput>('contractor'),
+  },
+})
+
+/** Beyond the attempt's own limit, which the contractor keeps: for one that never comes back. */
+export const graceMs = 5 * 60_000
+
+const workspaceInput = (context: ContractContext): WorkspaceInput => ({
+  directiveId: context.directiveId,
+  contractId: context.terms.id,
+  step: context.terms.step,
+  generation: context.terms.generation,
+  attempt: context.attempt,
+  repository: context.repository,
+  freshBase: context.freshBase,
+})
+
+const contractorInput = (context: ContractContext): ContractorInput => {
+  const { executor } = context.terms
+  const idleSeconds = executor.kind === 'command' ? executor.idleSeconds : undefined
+  return {
+    directiveId: context.directiveId,
+    contract: {
+      ...context.terms,
+      attempt: context.attempt,
+      phase: context.phase,
+      instructions: context.instructions,
+    },
+    workspace: context.workspace!,
+    session: context.session,
+    timeoutMs: context.timeoutMs,
+    idleMs: idleSeconds === undefined ? null : idleSeconds * 1000,
+  }
+}
+
+const entries = (context: ContractContext, costs: readonly Cost[]): LedgerEntry[] =>
+  costs.map((cost) => ({
+    ...cost,
+    directive: context.directiveId,
+    step: context.terms.step,
+    activity: 'contractor',
+    attempt: context.attempt,
+  }))
+
+/** What an event says was spent. */
+const costsIn = (event: ContractEvent): readonly Cost[] => {
+  if (event.type === 'contract.cost') return [event.cost]
+  return event.type === 'xstate.done.actor.contractor' ? event.output.costs : []
+}
+
+const failureIn = (event: ContractEvent, context: ContractContext): AttemptFailure => {
+  if (event.type === 'xstate.done.actor.contractor' && event.output.outcome === 'failed') {
+    const { code, reason, outputTail, exitCode } = event.output
+    return { code, reason, outputTail, exitCode }
+  }
+  if (event.type === 'xstate.error.actor.contractor' || event.type === 'xstate.error.actor.workspace') {
+    const failure = failureFrom(
+      event.error,
+      event.type.endsWith('workspace') ? 'workspace.failed' : 'contractor.failed',
+    )
+    return { ...failure, outputTail: '', exitCode: null }
+  }
+  const reason = `nothing was delivered within ${Math.round(context.timeoutMs / 60_000)} minutes`
+  return { code: 'executor.timed_out', reason, outputTail: '', exitCode: null }
+}
+
+const place = ({ chainId, stepId }: ContractContext) => ({ chainId, stepId })
+const worker = ({ executedBy }: ContractContext) => ({ type: 'agent', id: executedBy }) as const
+
+export const actions = {
+  startWorkspace: base.spawnChild('workspace', { id: 'workspace', input: ({ context }) => workspaceInput(context) }),
+  stopWorkspace: base.stopChild('workspace'),
+  recordWorkspace: base.assign(({ context, event }) => {
+    if (event.type !== 'xstate.done.actor.workspace') return {}
+    const { path, branch, baseCommit, setup: done } = event.output
+    return { workspace: { path, branch, baseCommit }, setup: done, now: instantOf(event, context.now) }
+  }),
+
+  startContractor: base.spawnChild('contractor', {
+    id: 'contractor',
+    input: ({ context }) => contractorInput(context),
+  }),
+  stopContractor: base.stopChild('contractor'),
+  recordProgress: base.assign(({ context, event }) => {
+    if (event.type !== 'contract.progress') return {}
+    const { message, percent, at } = event
+    return { progress: { message, percent, at }, now: instantOf(event, context.now) }
+  }),
+  announceProgress: base.emit(({ context, event }) => ({
+    type: 'contract.progress',
+    severity: 'debug',
+    actor: worker(context),
+    ...place(context),
+    data: {
+      message: event.type === 'contract.progress' ? event.message : `phase ${context.phase}`,
+      phase: context.phase,
+      attempt: context.attempt,
+      ...(event.type === 'contract.progress' && event.percent !== undefined && { percent: event.percent }),
+    },
+  })),
+  recordPhase: base.assign(({ context, event }) =>
+    event.type === 'contract.phase' ? { phase: event.phase, now: instantOf(event, context.now) } : {},
+  ),
+  recordCosts: base.enqueueActions(({ context, event, enqueue, self }) => {
+    const costs = costsIn(event)
+    if (costs.length === 0) return
+    const at = instantOf(event, context.now)
+    const found = entries(context, costs)
+    enqueue.assign({ ledger: [...context.ledger, ...found], now: at })
+    for (const entry of found) {
+      const usd = entry.usd === null ? 'an unknown amount' : `$${entry.usd}`
+      enqueue.emit({
+        type: 'cost.incurred',
+        severity: 'info',
+        actor: worker(context),
+        ...place(context),
+        data: { message: `${usd} for ${entry.activity} of ${entry.step}`, ...entry },
+      })
+    }
+    const news: ContractNews = { type: 'contract.spent', at, costs: [...costs] }
+    tellParent({ enqueue, self }, news)
+  }),
+
+  recordDelivery: base.assign(({ context, event }) => {
+    if (event.type !== 'xstate.done.actor.contractor' || event.output.outcome !== 'delivered') return {}
+    const { evidence, session } = event.output
+    return { evidence, session, failure: null, now: instantOf(event, context.now) }
+  }),
+  recordFailure: base.assign(({ context, event }) => ({
+    failure: failureIn(event, context),
+    session: event.type === 'xstate.done.actor.contractor' ? event.output.session : context.session,
+    now: instantOf(event, context.now),
+  })),
+  tellDelivered: base.enqueueActions(({ context, enqueue, self }) => {
+    const { now: at, attempt, evidence, workspace } = context
+    const news: ContractNews = { type: 'contract.delivered', at, attempt, evidence: evidence!, workspace: workspace! }
+    tellParent({ enqueue, self }, news)
+  }),
+  tellFailed: base.enqueueActions(({ context, enqueue, self }) => {
+    const news: ContractNews = {
+      type: 'contract.failed',
+      at: context.now,
+      attempt: context.attempt,
+      failure: context.failure!,
+    }
+    tellParent({ enqueue, self }, news)
+  }),
+  beginAgain: base.assign(({ context, event }) => ({
+    phase: context.initialPhase,
+    progress: null,
+    now: instantOf(event, context.now),
+  })),
+  beginRework: base.assign(({ context, event }) => {
+    if (event.type !== 'contract.rework') return {}
+    const { instructions, freshBase } = event
+    return { attempt: context.attempt + 1, instructions, freshBase, evidence: null, failure: null }
+  }),
+}

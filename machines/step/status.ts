@@ -1,0 +1,117 @@
+import { instantOf } from '../instant.ts'
+import { tellParent } from '../parent.ts'
+import { base, place, system } from './base.ts'
+import type { StepContext, StepNews, StepState } from './schema.ts'
+
+const failureOf = ({ blocked, evaluation }: StepContext) =>
+  blocked && { summary: `${blocked.code}: ${blocked.reason}`, instructions: evaluation?.reworkInstructions ?? '' }
+
+/** What the directive needs to know of the step, and no more: it keeps this for every step of the chain. */
+const newsOf = (context: StepContext, state: StepState, waiting: boolean): StepNews => ({
+  type: 'step.changed',
+  at: context.now,
+  name: context.step.name,
+  generation: context.generation,
+  state,
+  waiting,
+  reworkCount: context.reworkCount,
+  confidence: context.confidence,
+  result: state === 'passed' ? context.result : null,
+  failure: state === 'blocked' ? failureOf(context) : null,
+})
+
+const tell = (state: StepState, waiting = false) =>
+  base.enqueueActions(({ context, enqueue, self }) => tellParent({ enqueue, self }, newsOf(context, state, waiting)))
+
+const announce = (state: StepState) =>
+  base.emit(({ context }) => ({
+    type: 'step.status_changed',
+    severity: state === 'blocked' ? 'error' : state === 'rework' ? 'warning' : 'info',
+    actor: system,
+    ...place(context),
+    data: { message: `${context.step.name} is ${state}`, state, attempt: context.attempt },
+  }))
+
+/** The step's state, to the directive and to the world. */
+export const status = {
+  tellEvaluating: tell('evaluating'),
+  tellWaiting: tell('evaluating', true),
+  tellRework: tell('rework'),
+  tellBlocked: tell('blocked'),
+  tellPassed: tell('passed'),
+  tellSkipped: tell('skipped'),
+  announceReady: announce('ready'),
+  announceRunning: announce('running'),
+  announceEvaluating: announce('evaluating'),
+  announceRework: announce('rework'),
+  announceBlocked: announce('blocked'),
+  announcePassed: announce('passed'),
+  announceSkipped: announce('skipped'),
+  announceStart: base.emit(({ context }) => ({
+    type: 'step.started',
+    severity: 'info',
+    actor: system,
+    ...place(context),
+    data: {
+      message: `${context.step.name} starts, attempt ${context.attempt}`,
+      attempt: context.attempt,
+      executor: context.step.contract.executor.kind,
+      contractId: context.contractId,
+    },
+  })),
+  explainBlock: base.emit(({ context }) => ({
+    type: 'step.blocked',
+    severity: 'error',
+    actor: system,
+    ...place(context),
+    data: { message: `${context.step.name} is blocked: ${context.blocked!.reason}`, ...context.blocked! },
+  })),
+  noteTime: base.assign({ now: ({ context, event }) => instantOf(event, context.now) }),
+  passCostsOn: base.enqueueActions(({ context, event, enqueue, self }) => {
+    if (event.type !== 'contract.spent') return
+    const news: StepNews = { type: 'step.spent', at: instantOf(event, context.now), costs: event.costs }
+    tellParent({ enqueue, self }, news)
+  }),
+  /** Red without a rework left, unless something more exact is known. */
+  recordBlock: base.assign({
+    blocked: ({ context }) =>
+      context.blocked ?? {
+        code: context.failure?.code ?? 'evaluation.red',
+        reason: `${context.evaluation?.summary ?? 'red'}, after ${context.reworkCount} reworks`,
+      },
+  }),
+  recordRefusal: base.assign(({ context, event }) => {
+    if (event.type !== 'approval.resolved') return {}
+    const { decision, respondedBy, comment } = event.answer
+    const who = respondedBy === null ? '' : ` by ${respondedBy}`
+    return {
+      blocked: {
+        code: `approval.${decision}`,
+        reason: `the approval was ${decision}${who}${comment ? `: ${comment}` : ''}`,
+      },
+      now: instantOf(event, context.now),
+    }
+  }),
+  recordPersonsApproval: base.assign(({ context, event }) => {
+    if (event.type !== 'step.approve') return {}
+    const resolvedAt = instantOf(event, context.now)
+    const respondedBy = event.by ?? 'user'
+    const answer = { decision: 'approved' as const, choice: 'accept', respondedBy, comment: event.reason, resolvedAt }
+    return { answer, blocked: null, override: true, publishAttempts: 0, now: resolvedAt }
+  }),
+  recordResult: base.assign(({ context }) => ({
+    blocked: null,
+    result: context.result ?? {
+      description: context.step.description.slice(0, 500),
+      commit: context.evidence?.commit ?? null,
+      mergeCommit: context.merge?.mergeCommit ?? null,
+      score: context.evaluation?.score ?? 0,
+      level: context.evaluation?.level ?? ('yellow' as const),
+      summary: (context.evidence?.summary ?? '').slice(0, 500),
+    },
+  })),
+  recordAbandonment: base.assign(({ context, event }) => {
+    const said = event.type === 'step.abandon' || event.type === 'step.skip' ? event.reason : ''
+    return { skipped: said || 'skipped by a person', now: instantOf(event, context.now) }
+  }),
+}
