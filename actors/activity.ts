@@ -1,0 +1,67 @@
+import type { z } from 'zod'
+import { ActivityFailure, type ActivityContext, type ActivityRun, type RetryPolicy } from '../runtime/index.ts'
+import { GitFailure } from './git/index.ts'
+import { sweepDeadOwners, sweepLeftovers } from './process/index.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export type Hosted<Input, Output> = {
+  run: ActivityRun<Input, Output>
+  timeoutMs: number
+  heartbeatMs: number
+  retry: RetryPolicy
+}
+
+/** Silence after which an attempt counts as dead. Five beats fit in. */
+const heartbeatMs = 20_000
+
+const retry: RetryPolicy = { maxAttempts: 4, initialMs: 500, factor: 3, maxMs: 30_000 }
+
+/**
+ * What all activities have in common: no earlier attempt's process is left when one starts, it is known to live while it
+ * runs, and it fails with a code.
+ */
+export function activity<Input extends z.ZodType, Output>(
+  surroundings: Surroundings,
+  schema: { input: Input },
+  timeoutMs: number,
+  run: (context: ActivityContext<z.output<Input>>) => Promise<Output>,
+): Hosted<z.output<Input>, Output> {
+  return {
+    timeoutMs,
+    heartbeatMs,
+    retry,
+    run: async (context) => {
+      await sweepDeadOwners(surroundings.home)
+      if (context.attempt > 1) await sweepLeftovers(context.idempotencyKey, context.attempt)
+      try {
+        return await beating(context, (signal) => run({ ...context, input: schema.input.parse(context.input), signal }))
+      } catch (error) {
+        context.signal.throwIfAborted()
+        throw asFailure(error)
+      }
+    },
+  }
+}
+
+/** Beats while `work` runs, and aborts it when a beat is refused: then another attempt is the current one. */
+async function beating<T>(context: ActivityContext, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const refused = new AbortController()
+  const beat = () => context.heartbeat().catch((error: unknown) => refused.abort(error))
+  const timer = setInterval(() => void beat(), heartbeatMs / 5)
+  try {
+    return await work(AbortSignal.any([context.signal, refused.signal]))
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** git and the file system fail for reasons that pass (locks, a full disk, a busy file): worth another attempt. */
+function asFailure(error: unknown): unknown {
+  if (error instanceof ActivityFailure) return error
+  if (error instanceof GitFailure)
+    return new ActivityFailure('git.failed', error.message, { cause: error, retryable: true })
+  const code = (error as NodeJS.ErrnoException | null)?.code
+  if (error instanceof Error && typeof code === 'string' && code.startsWith('E'))
+    return new ActivityFailure('files.failed', error.message, { cause: error, retryable: true })
+  return error
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { safeName } from './git/index.ts'
+
+const stepFolder = (step: string, generation: number) => safeName(`${step}-g${generation}`)
+
+export const worktreesFolder = (home: string, directiveId: string) => join(home, 'worktrees', safeName(directiveId))
+
+/** A contract's worktree. What is known about it lies beside it, in `<folder>.json` and `<folder>.exclude`. */
+export const worktreeFolder = (home: string, directiveId: string, step: string, generation: number) =>
+  join(worktreesFolder(home, directiveId), stepFolder(step, generation))
+
+export const scratchFolder = (home: string, directiveId: string, step: string, generation: number) =>
+  join(home, 'scratch', safeName(directiveId), stepFolder(step, generation))
+
+export const checkoutsFolder = (home: string, directiveId: string) => join(home, 'checkouts', safeName(directiveId))
+
+/** The clean checkout of one activity: the same for all its attempts, so that the next one removes what the last one left. */
+export const checkoutFolder = (home: string, directiveId: string, idempotencyKey: string) =>
+  join(checkoutsFolder(home, directiveId), digest(idempotencyKey))
+
+/** What an attempt of a contract is told and what it leaves: contract.json, outbox/, output.log. Kept. */
+export const attemptFolder = (home: string, directiveId: string, contractId: string, attempt: number) =>
+  join(home, 'contracts', safeName(directiveId), safeName(contractId), `attempt-${attempt}`)
+
+/** The TMPDIR of one activity's children, removed with them. Short: sockets are made in there. */
+export const temporaryFolder = (home: string, idempotencyKey: string) => join(home, 'tmp', digest(idempotencyKey))
+
+/** The HOME of all children: caches are shared between attempts, the person's own settings and keys are not in it. */
+export const childHome = (home: string) => join(home, 'child-home')
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)

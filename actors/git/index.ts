@@ -1,0 +1,5 @@
+export * from './names.ts'
+export * from './repository.ts'
+export * from './run.ts'
+export * from './serial.ts'
+export * from './worktree.ts'
