@@ -1,0 +1,38 @@
+import type { Case } from '../case.ts'
+import { actions } from './actions.ts'
+import { completion } from './completion.ts'
+import { configuration } from './configuration.ts'
+import { delays } from './delays.ts'
+import { enqueueing } from './enqueueing.ts'
+import { failures } from './failures.ts'
+import { guards } from './guards.ts'
+import { history } from './history.ts'
+import { invocations } from './invocations.ts'
+import { promises } from './promises.ts'
+import { references } from './references.ts'
+import { sending } from './sending.ts'
+import { spawning } from './spawning.ts'
+import { states } from './states.ts'
+import { timers } from './timers.ts'
+import { transitions } from './transitions.ts'
+import { values } from './values.ts'
+
+export const cases: readonly Case[] = [
+  ...states,
+  ...history,
+  ...transitions,
+  ...guards,
+  ...actions,
+  ...enqueueing,
+  ...sending,
+  ...timers,
+  ...delays,
+  ...invocations,
+  ...promises,
+  ...spawning,
+  ...completion,
+  ...failures,
+  ...values,
+  ...references,
+  ...configuration,
+]
