@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { Rejection } from '../runtime/index.ts'
 import { withAdjutant, type Adjutant } from './compose.ts'
+import { stateOf } from './directive-view.ts'
 import { directiveId, short } from './identity.ts'
 import { Refusal } from './refusal.ts'
 import type { Shell } from './shell.ts'
@@ -35,7 +36,7 @@ export async function control(shell: Shell, typed: string, command: Command): Pr
     const id = await directiveId(adjutant.runtime, typed)
     await deliver(adjutant, id, command)
     const { value, status } = await adjutant.runtime.snapshot(id)
-    const state = typeof value === 'string' ? value : Object.keys(value as object)[0]!
+    const state = stateOf(value)
     shell.terminal.data({ id, state, status })
     shell.terminal.say(`${short(id)} is ${state}.`)
     const goesOn = state === 'active' || state === 'planning'
@@ -48,7 +49,7 @@ function refused(
   type: string,
   { value, status, next }: { value: unknown; status: string; next: string[] },
 ) {
-  const state = typeof value === 'string' ? value : Object.keys((value ?? {}) as object)[0]
+  const state = stateOf(value)
   const commands = next.filter((name) =>
     /^(directive|step|approval)\.(start|pause|resume|stop|replan|update|retry|skip|approve|deny|request_changes)$/.test(
       name,

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { Chain, chainProblems, DirectiveFile, plannerSourceOf, type Problem } from '../machines/index.ts'
-import { byPlace, isError, type Mistake } from './mistake.ts'
+import { byPlace, isError, sayMistakes, type Mistake } from './mistake.ts'
 import { Refusal } from './refusal.ts'
 import { repositoryMistakes } from './repository.ts'
 import { schemaMistakes, type Found } from './schema-mistakes.ts'
+import type { Shell } from './shell.ts'
 import { readSource, type Source } from './source-map.ts'
 
 export type DirectiveDocument = {
@@ -21,6 +22,21 @@ export async function readDirectiveDocument(file: string): Promise<DirectiveDocu
   const { directive, found } = await examine(source, dirname(resolve(file)))
   const mistakes = found.map((each): Mistake => ({ severity: 'error', ...each, file: shown })).sort(byPlace)
   return { directive: mistakes.some(isError) ? undefined : directive, mistakes }
+}
+
+/** The directive of a file; every mistake is said before it is refused. */
+export async function directiveFrom({ terminal }: Shell, file: string): Promise<DirectiveFile> {
+  const { directive, mistakes } = await readDirectiveDocument(file)
+  sayMistakes(mistakes, terminal)
+  if (!directive) throw new Refusal('file.invalid', `${file} has mistakes`)
+  return directive
+}
+
+/** The chain of a directive file. */
+export async function chainFrom(shell: Shell, file: string): Promise<Chain> {
+  const { chain } = await directiveFrom(shell, file)
+  if (!chain) throw new Refusal('chain.missing', `${file} has no chain`)
+  return chain
 }
 
 type Examined = { directive?: DirectiveFile; found: (Found & { severity?: Mistake['severity'] })[] }

@@ -2,7 +2,7 @@ import { closest } from '../machines/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { Refusal } from './refusal.ts'
 
-type Row = Awaited<ReturnType<Runtime['list']>>[number]
+export type Row = Awaited<ReturnType<Runtime['list']>>[number]
 
 /** A time-ordered id needs its first two groups to be told from its neighbours; others are shown whole. */
 export const short = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(id) ? id.slice(0, 13) : id)

@@ -1,6 +1,6 @@
 import { elapsed, fit, plain, type Terminal } from './terminal.ts'
 
-export type StepLine = { name: string; status: string; detail?: string; dependsOn: number }
+export type StepLine = { name: string; status: string; detail?: string; depth: number }
 export type Picture = { title: string; status: string; startedAt: number | undefined; steps: StepLine[] }
 
 /** A block at the end of the output that is painted again in place; lines said meanwhile scroll above it. */
@@ -81,8 +81,8 @@ export function blockOf(picture: Picture, terminal: Terminal, now: number): stri
 
 function lineOf(step: StepLine, terminal: Terminal): string {
   const [sign, color] = looks[step.status as keyof typeof looks] ?? ['·', 'dim']
-  const text = fit(plain(`${step.name}  ${step.detail ?? step.status}`), terminal.columns - 6 - 2 * step.dependsOn)
-  return `  ${'  '.repeat(step.dependsOn)}${terminal.style(color, sign)} ${text}`
+  const text = fit(plain(`${step.name}  ${step.detail ?? step.status}`), terminal.columns - 6 - 2 * step.depth)
+  return `  ${'  '.repeat(step.depth)}${terminal.style(color, sign)} ${text}`
 }
 
 /** Those that move or are stuck first, in the order of the chain. */

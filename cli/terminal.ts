@@ -45,7 +45,6 @@ export function openTerminal(
 }
 
 /** Removes control characters (escape sequences foremost) from text that others wrote; keeps tabs and line ends. */
-// eslint-disable-next-line no-control-regex
 export const plain = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
 
 /** `1m 05s`, `2h 03m`; below ten seconds with one decimal. */

@@ -1,7 +1,32 @@
 import type { Command } from 'commander'
 import type { On } from '../shell.ts'
+import { approvals } from './approvals.ts'
+import { approve } from './approve.ts'
+import { chart } from './chart.ts'
 import { check } from './check.ts'
+import { deny } from './deny.ts'
+import { doctor } from './doctor.ts'
+import { events } from './events.ts'
+import { example } from './example.ts'
 import { init } from './init.ts'
+import { list } from './list.ts'
+import { pause } from './pause.ts'
+import { replan } from './replan.ts'
+import { requestChanges } from './request-changes.ts'
+import { resume } from './resume.ts'
+import { run } from './run.ts'
+import { serve } from './serve.ts'
+import { show } from './show.ts'
+import { start } from './start.ts'
+import { step } from './step.ts'
+import { stop } from './stop.ts'
+import { unpark } from './unpark.ts'
 
 /** Every command, in the order of the help. */
-export const commands = (on: On): Command[] => [init, check].map((command) => command(on))
+export const commands = (on: On): Command[] =>
+  [
+    ...[init, check, run, serve, example],
+    ...[list, show, events, start, pause, resume, stop, replan],
+    ...[approvals, approve, deny, requestChanges, step],
+    ...[chart, doctor, unpark],
+  ].map((command) => command(on))

@@ -1,0 +1,61 @@
+import type { Adjutant } from './compose.ts'
+import { isFinal, viewDirective, waitsForPerson, type DirectiveView } from './directive-view.ts'
+import { ending } from './ending.ts'
+import { eventLine } from './event-line.ts'
+import { follow, type Cursor } from './following.ts'
+import { short } from './identity.ts'
+import { openProgress, type Picture } from './progress.ts'
+import { exit, type ExitCode } from './refusal.ts'
+import type { Shell } from './shell.ts'
+
+export type Company = {
+  after?: Cursor | undefined
+  /** Stay while a person is waited for. */
+  wait?: boolean | undefined
+  /** Asked after each batch of events; may answer approvals. True when it did something that lets the directive move. */
+  onView?: (view: DirectiveView, say: (line: string) => void) => Promise<boolean>
+}
+
+/** Shows what happens in a directive until it ends, waits for a person only, or Ctrl-C; says how it ended. */
+export async function accompany(
+  shell: Shell,
+  adjutant: Adjutant,
+  id: string,
+  company: Company = {},
+): Promise<ExitCode> {
+  const { terminal, interrupted } = shell
+  const { runtime } = adjutant
+  const progress = openProgress(terminal)
+  let view = await viewDirective(runtime, id)
+  const ended = async () => {
+    const acted = await company.onView?.(view, progress.say)
+    view = await viewDirective(runtime, id)
+    progress.show(pictureOf(view))
+    return isFinal(view) || (!company.wait && !acted && waitsForPerson(view))
+  }
+  try {
+    for await (const told of follow(runtime, id, { after: company.after, signal: interrupted, ended })) {
+      terminal.data(told)
+      if (told.severity !== 'debug') progress.say(eventLine(told, terminal))
+    }
+  } finally {
+    progress.end()
+  }
+  if (!interrupted.aborted || isFinal(view)) return ending(terminal, view)
+  terminal.say(`Interrupted; nothing is lost. \`adjutant run ${short(id)}\` goes on.`)
+  return exit.interrupted
+}
+
+const pictureOf = ({ state, context, steps }: DirectiveView): Picture => ({
+  title: context.file.title,
+  status: state,
+  startedAt: context.startedAt ?? undefined,
+  steps: steps.map(({ name, state: status, waiting, reworkCount, depth }) => ({
+    name,
+    status,
+    detail: [status, waiting && 'waits for an answer', reworkCount > 0 && `rework ${reworkCount}`]
+      .filter(Boolean)
+      .join(', '),
+    depth,
+  })),
+})

@@ -1,0 +1,44 @@
+import { withAdjutant } from './compose.ts'
+import { deliver } from './control.ts'
+import { stateOf } from './directive-view.ts'
+import { approvalIdOf, findApproval, short } from './identity.ts'
+import { Refusal } from './refusal.ts'
+import type { Shell } from './shell.ts'
+
+type Answer = { type: `approval.${'approve' | 'deny' | 'request_changes'}`; [key: string]: unknown }
+
+/** Answers an approval and says what became of it. A second answer is refused with the first one's details. */
+export async function answer(shell: Shell, typed: string, given: Answer): Promise<void> {
+  await withAdjutant(shell, 'control', async (adjutant) => {
+    const { runtime } = adjutant
+    const row = await findApproval(runtime, typed)
+    if (row.key !== 'pending') throw alreadyAnswered(row.key, row.data as Answered)
+    await deliver(adjutant, row.systemId, given, row.address)
+    const [after] = await runtime
+      .list('approval', { systemId: row.systemId, key: 'pending' })
+      .then((rows) => rows.filter(({ address }) => address === row.address))
+    if (after) throw notTaken(row.data as Answered)
+    const { value } = await runtime.snapshot(row.systemId)
+    const state = stateOf(value)
+    shell.terminal.data({ id: approvalIdOf(row), answer: given.type, directive: { id: row.systemId, state } })
+    shell.terminal.say(`Answered. ${short(row.systemId)} is ${state}.`)
+    if (state === 'active' || state === 'planning') {
+      shell.terminal.say(`Work goes on in \`adjutant serve\` or with \`adjutant run ${short(row.systemId)}\`.`)
+    }
+  })
+}
+
+type Answered = { respondedBy?: string | null; comment?: string | null; choices?: string[]; type?: string }
+
+function alreadyAnswered(decision: string, { respondedBy, comment }: Answered): Refusal {
+  const by = respondedBy ? ` by ${respondedBy}` : ''
+  const words = comment ? `: "${comment}"` : ''
+  return new Refusal('approval.resolved', `it has been answered already: ${decision}${by}${words}`)
+}
+
+function notTaken({ choices, type }: Answered): Refusal {
+  const limits = type === 'limit_exceeded' ? '; a new limit is needed: --max-cost-usd or --max-minutes' : ''
+  return new Refusal('approval.not_taken', `the answer does not fit this approval${limits}`, {
+    advice: `choices: ${choices?.join(', ') ?? 'none'}; some need --comment or --chain (\`adjutant approvals\` shows it)`,
+  })
+}

@@ -1,0 +1,52 @@
+import { Command } from 'commander'
+import { existsSync } from 'node:fs'
+import { accompany } from '../accompaniment.ts'
+import { withAdjutant, type Adjutant } from '../compose.ts'
+import { createDirective, startDirective } from '../directive-creation.ts'
+import { directiveFrom } from '../directive-document.ts'
+import { directiveId, short } from '../identity.ts'
+import { newId } from '../new-id.ts'
+import { Refusal } from '../refusal.ts'
+import type { On, Shell } from '../shell.ts'
+
+export const run = (on: On): Command =>
+  new Command('run')
+    .description('create a directive from a file, start it, and work on it until it ends or waits for a person')
+    .argument('<file-or-id>', 'a directive file; or the id of a directive to go on with')
+    .option('--wait', 'stay while a person is waited for')
+    .action(
+      on(async (shell, typed: string, { wait }: { wait?: boolean }) => {
+        const isFile = existsSync(typed) || /[/\\]|\.(ya?ml|json)$/i.test(typed)
+        // Read before the database is opened: a mistake in the file is answered at once.
+        const file = isFile ? await directiveFrom(shell, typed) : undefined
+        return withAdjutant(shell, 'host', async (adjutant) => {
+          const id = file ? newId() : await existing(adjutant, typed)
+          if (file) await createDirective(adjutant, id, file)
+          const after = file ? undefined : await lastSeen(adjutant, id)
+          if (file) await startDirective(adjutant, id)
+          announce(shell, id, file ? 'Running' : 'Going on with')
+          return accompany(shell, adjutant, id, { after, wait })
+        })
+      }),
+    )
+
+async function existing({ runtime }: Adjutant, typed: string): Promise<string> {
+  try {
+    return await directiveId(runtime, typed)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'directive.not_found') throw error
+    throw new Refusal(error.code, `${typed} is neither a file nor a directive`, { advice: error.advice })
+  }
+}
+
+/** What was told before is not told again. */
+async function lastSeen({ runtime }: Adjutant, id: string) {
+  const { seq } = await runtime.snapshot(id)
+  return { seq, n: Number.MAX_SAFE_INTEGER }
+}
+
+function announce({ terminal }: Shell, id: string, word: string): void {
+  terminal.say(
+    `${word} directive ${terminal.style('bold', id)} (Ctrl-C interrupts, \`adjutant run ${short(id)}\` goes on).`,
+  )
+}

@@ -1,0 +1,51 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { openToken, serveHttp } from '../../http/index.ts'
+import { withAdjutant } from '../compose.ts'
+import { Refusal } from '../refusal.ts'
+import type { On, Shell } from '../shell.ts'
+
+const portNumber = (text: string): number => {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError('a port number is wanted.')
+  return port
+}
+
+export const serve = (on: On): Command =>
+  new Command('serve')
+    .description('work on all directives until stopped, and answer over HTTP')
+    .option('--port <port>', 'default: ADJUTANT_PORT, else 7420; 0 for any free one', portNumber)
+    .action(
+      on(async (shell, options: { port?: number }) =>
+        withAdjutant(shell, 'host', async ({ runtime, environment }) => {
+          const { terminal, interrupted } = shell
+          const tokenFile = join(environment.home, 'token.sha256')
+          const { hash, token } = await openToken(tokenFile)
+          const server = await listen(shell, options.port ?? environment.port, (port) =>
+            serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port }),
+          )
+          terminal.data({ url: server.url, token: token ?? null, home: environment.home })
+          terminal.say(`Serving ${server.url} (home ${environment.home}). Ctrl-C ends it.`)
+          if (token) terminal.say(`Bearer token, shown only now: ${token}`)
+          else terminal.say(`The bearer token is the one shown at first; remove ${tokenFile} for a new one.`)
+          if (!interrupted.aborted) await once(interrupted, 'abort')
+          terminal.say('Ending: open turns are finished, running activities are handed on.')
+          await server.close()
+        }),
+      ),
+    )
+
+async function listen<T>(shell: Shell, port: number, act: (port: number) => Promise<T>): Promise<T> {
+  try {
+    return await act(port)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause
+    const why = code === 'EADDRINUSE' ? 'is taken' : 'may not be used by this account'
+    throw new Refusal('port.unavailable', `port ${port} of ${shell.environment.host} ${why}`, {
+      cause,
+      advice: 'choose another with --port or ADJUTANT_PORT',
+    })
+  }
+}

@@ -1,0 +1,68 @@
+import { Command } from 'commander'
+import { withAdjutant } from '../compose.ts'
+import { viewDirective, type DirectiveView, type StepView } from '../directive-view.ts'
+import { approvalIdOf, directiveId, shortApprovalId } from '../identity.ts'
+import type { On } from '../shell.ts'
+import { elapsed, plain, table, type Terminal } from '../terminal.ts'
+
+export const show = (on: On): Command =>
+  new Command('show')
+    .description('a directive with its steps, results and open questions')
+    .argument('<id>', 'the directive')
+    .action(
+      on(async ({ terminal, ...shell }, typed: string) =>
+        withAdjutant({ terminal, ...shell }, 'control', async ({ runtime }) => {
+          const view = await viewDirective(runtime, await directiveId(runtime, typed))
+          terminal.data(valueOf(view))
+          if (terminal.json) return
+          sayHead(terminal, view)
+          saySteps(terminal, view.steps)
+          sayApprovals(terminal, view)
+        }),
+      ),
+    )
+
+const valueOf = ({ id, state, status, seq, context, steps, approvals }: DirectiveView) => {
+  const { file, startedAt, finishedAt, totals, chainId, outcome, attention, resultBranch, resultCommit, ledger } =
+    context
+  const waiting = approvals.map((row) => ({ ...row.data, id: approvalIdOf(row) }))
+  const facts = { startedAt, finishedAt, totals, chainId, outcome, attention, resultBranch, resultCommit, ledger }
+  return { id, state, status, seq, ...file, ...facts, steps, approvals: waiting }
+}
+
+function sayHead(terminal: Terminal, { id, state, context }: DirectiveView): void {
+  const { file, startedAt, finishedAt, outcome, attention, resultBranch, totals } = context
+  const took = startedAt !== null && finishedAt !== null ? ` in ${elapsed(finishedAt - startedAt)}` : ''
+  const line = (name: string, value: string) => terminal.say(`  ${name.padEnd(9)}${plain(value)}`)
+  terminal.say(terminal.style('bold', plain(file.title)))
+  line('id', id)
+  line('state', `${state}${took}`)
+  line('goal', file.goal)
+  if (file.repository) line('from', `${file.repository.path ?? file.repository.url} at ${file.repository.baseRef}`)
+  if (resultBranch) line('result', resultBranch)
+  if (outcome) line('outcome', `${outcome.code}: ${outcome.reason}`)
+  if (attention) line('attention', `${attention.code}: ${attention.reason}`)
+  const unknown = totals.unknownCosts > 0 ? `, and ${totals.unknownCosts} of unknown cost` : ''
+  if (totals.costUsd > 0 || unknown) line('cost', `$${totals.costUsd.toFixed(2)}${unknown}`)
+}
+
+function saySteps(terminal: Terminal, steps: StepView[]): void {
+  if (steps.length === 0) return
+  terminal.say()
+  const rows = steps.map(({ name, state, reworkCount, confidence, result, failure, waiting, depth }) => [
+    `${'  '.repeat(depth)}${name}`,
+    waiting ? `${state}, waits` : state,
+    confidence ? `${confidence.level} ${confidence.score.toFixed(2)}` : '',
+    reworkCount > 0 ? `rework ${reworkCount}` : '',
+    plain(failure?.summary ?? result?.summary ?? '').split('\n')[0]!,
+  ])
+  for (const line of table(rows)) terminal.say(`  ${line}`)
+}
+
+function sayApprovals(terminal: Terminal, { approvals }: DirectiveView): void {
+  for (const approval of approvals) {
+    terminal.say()
+    terminal.say(terminal.style('yellow', `Waits for a person: ${plain(approval.data.question ?? '')}`))
+    terminal.say(`  npx adjutant approve ${shortApprovalId(approval)}`)
+  }
+}

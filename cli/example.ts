@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { accompany } from './accompaniment.ts'
+import { withAdjutant, type Adjutant } from './compose.ts'
+import { createDirective, startDirective } from './directive-creation.ts'
+import { directiveFrom } from './directive-document.ts'
+import { isFinal, viewDirective, type DirectiveView } from './directive-view.ts'
+import { currentExample, prepareExample, type Current } from './example-folder.ts'
+import type { Cursor } from './following.ts'
+import { shortApprovalId } from './identity.ts'
+import { newId } from './new-id.ts'
+import { exit, type ExitCode } from './refusal.ts'
+import { Rejection } from '../runtime/index.ts'
+import type { Shell } from './shell.ts'
+import { plain } from './terminal.ts'
+
+/** Runs an example from its beginning; or goes on with it where a kill or Ctrl-C left it. */
+export async function runExample(shell: Shell, name: string): Promise<ExitCode> {
+  const { terminal } = shell
+  return withAdjutant(shell, 'host', async (adjutant) => {
+    const { home } = adjutant.environment
+    const unfinished = await unfinishedExample(adjutant, name)
+    const current = unfinished?.current ?? (await prepareExample(home, name, newId()))
+    if (unfinished) terminal.say(`Going on with the unfinished directive ${current.id}.`)
+    else introduce(shell, current)
+    if (!unfinished?.known) await createDirective(adjutant, current.id, await fileOf(shell, current))
+    if (!unfinished?.started) await startDirective(adjutant, current.id)
+    const code = await accompany(shell, adjutant, current.id, {
+      after: unfinished?.after,
+      onView: answerer(adjutant),
+    })
+    if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init')
+    return code
+  })
+}
+
+function introduce({ terminal }: Shell, { folder }: Current): void {
+  terminal.say('A small library does not do what its README says, and its tests fail. Five steps put it right:')
+  terminal.say('two of them side by side, one that must be worked on again, and one that a person has to look at.')
+  terminal.say(`  library    ${join(folder, 'library')}`)
+  terminal.say(`  directive  ${join(folder, 'directive.yaml')}`)
+  terminal.say()
+}
+
+const fileOf = (shell: Shell, { folder }: Current) => directiveFrom(shell, join(folder, 'directive.yaml'))
+
+type Unfinished = { current: Current; known: boolean; started: boolean; after: Cursor | undefined }
+
+/** The run begun last, unless it has ended or can no longer go on. */
+async function unfinishedExample(adjutant: Adjutant, name: string): Promise<Unfinished | undefined> {
+  const { runtime, environment } = adjutant
+  const current = await currentExample(environment.home, name)
+  if (!current) return undefined
+  try {
+    const view = await viewDirective(runtime, current.id)
+    if (isFinal(view)) return undefined
+    const after = { seq: view.seq, n: Number.MAX_SAFE_INTEGER }
+    return { current, known: true, started: view.state !== 'draft', after }
+  } catch (error) {
+    if (!(error instanceof Rejection) || error.code !== 'system.not_found') throw error
+    return { current, known: false, started: false, after: undefined }
+  }
+}
+
+/** An example has nobody who answers: it does so itself, says so, and shows how a person would. Each approval once. */
+function answerer({ runtime }: Adjutant) {
+  const answered = new Set<string>()
+  return async (view: DirectiveView, say: (line: string) => void): Promise<boolean> => {
+    const open = view.approvals.filter(({ address }) => !answered.has(address))
+    for (const approval of open) {
+      const { address } = approval
+      answered.add(address)
+      const command = { type: 'approval.approve', by: 'example', comment: 'Nobody looked: an example.', at: Date.now() }
+      say(`         ? ${plain(approval.data.question ?? '')}`)
+      say(`           A person would answer: npx adjutant approve ${shortApprovalId(approval)}`)
+      say('           Nobody is asked in an example: it approves this itself.')
+      // The key keeps an answer that a kill left without its acknowledgement from being given twice.
+      await runtime.send(view.id, command, { to: address, wait: 'processed', idempotencyKey: `example:${address}` })
+    }
+    return open.length > 0
+  }
+}
