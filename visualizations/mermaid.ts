@@ -86,7 +86,10 @@ function drawEdges(drawing: Drawing): string[] {
     const arrow = `${from} --> ${drawing.names.get(edge.to)}`
     arrows.set(arrow, [...(arrows.get(arrow) ?? []), escaped(edgeText(edge))])
   }
-  return [...arrows].map(([arrow, texts]) => `${arrow} : ${[...new Set(texts)].join('<br/>')}`)
+  return [...arrows].map(([arrow, texts]) => {
+    const text = [...new Set(texts)].filter(Boolean).join('<br/>')
+    return text ? `${arrow} : ${text}` : arrow
+  })
 }
 
 /** Characters that end a label, begin a comment or are read as markup, as Mermaid's entities. */

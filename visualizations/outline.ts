@@ -1,8 +1,9 @@
 import type { Chart, ChartEdge, ChartNode } from './chart.ts'
 
 /**
- * The chart without what lies deeper than `depth` levels below the root. An edge of a hidden state is drawn at the
- * box that hides it; what happens wholly inside a box, or stays in its state, is left out.
+ * The chart without what lies deeper than `depth` levels below the root, and without what states do. An edge of a
+ * hidden state is drawn at the box that hides it, with its guard alone: what is asked there decides where it leads. What
+ * happens wholly inside a box, or stays in its state, is left out.
  */
 export function toOutline(chart: Chart, depth = 1): Chart {
   const shown = new Map<string, string>()
@@ -10,13 +11,15 @@ export function toOutline(chart: Chart, depth = 1): Chart {
     const at = level > depth ? box : node.id
     shown.set(node.id, at)
     const children = node.children.map((child) => cut(child, level + 1, at))
-    return level < depth ? { ...node, children } : { ...node, type: asLeaf(node), children: [] }
+    const bare = { ...node, invoke: [], entry: [], exit: [] }
+    return level < depth ? { ...bare, children } : { ...bare, type: asLeaf(node), children: [] }
   }
   const root = cut(chart.root, 0, chart.root.id)
   const edges = chart.edges.flatMap((edge): ChartEdge[] => {
     const [from, to] = [shown.get(edge.from) ?? edge.from, shown.get(edge.to) ?? edge.to]
-    const hidden = edge.internal || (from === to && edge.from !== edge.to)
-    return hidden ? [] : [{ ...edge, from, to }]
+    if (edge.internal || (from === to && edge.from !== edge.to)) return []
+    const asked = from === edge.from ? edge : { ...edge, label: edge.guard ?? '', guard: undefined }
+    return [{ ...asked, from, to }]
   })
   return { id: chart.id, root, edges }
 }

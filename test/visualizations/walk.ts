@@ -43,11 +43,16 @@ function answered(machine: AnyStateMachine, { guards, actions, delays, actors }:
   } as never)
 }
 
-/** Every event of the chart, with no guard open, all open, and each alone. */
+/** Every event of the chart, with no guard open, all open, each alone, and all but each. */
 function eventsOf(machine: AnyStateMachine): Told[] {
   const guards = Object.keys(implementationsOf(machine).guards)
   const types = [...new Set(toChart(machine).edges.map(({ event }) => event))].filter((type) => type && type !== '*')
-  const answers = [[], guards, ...guards.map((guard) => [guard])]
+  const answers = [
+    [],
+    guards,
+    ...guards.map((guard) => [guard]),
+    ...guards.map((guard) => guards.filter((other) => other !== guard)),
+  ]
   return [...types, 'event.unknown'].flatMap((type) =>
     answers.map((allow) => ({ type, allow, output: {}, error: new Error('told') })),
   )
@@ -86,6 +91,10 @@ function walk(
     input: input as never,
     serializeState: (snapshot: AnyMachineSnapshot) =>
       JSON.stringify([snapshot.value, snapshot.status, serialize(snapshot)]),
+    // An error that no state handles would put the whole machine into error, from where nothing leads on.
+    filterEvents: (snapshot: AnyMachineSnapshot, { type }: AnyEventObject) =>
+      snapshot.status === 'active' &&
+      (!type.startsWith('xstate.') || snapshot._nodes.some(({ transitions }) => transitions.has(type))),
     limit: 100_000,
   })
   const found: Walk = { pairs: [], reached: new Set() }
