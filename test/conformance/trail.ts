@@ -44,13 +44,14 @@ export const view = (snapshot: Readable, meta?: unknown): ActorView => ({
  * Ids that XState numbers per process (`x:0`) and the runtime numbers durably never match by name. Both are renamed
  * by order of appearance: `isGiven` tells the ids that the machine itself gave.
  */
-export function createRenaming(isGiven: (id: string) => boolean) {
-  const names = new Map<string, string>()
+export function createRenaming(isGiven: (id: string) => boolean, known: Record<string, string> = {}) {
+  const names = new Map<string, string>(Object.entries(known))
+  let numbered = 0
   const rename = (id: string) => {
     if (isGiven(id)) return id
-    const known = names.get(id)
-    if (known) return known
-    const name = `numbered-${names.size + 1}`
+    const earlier = names.get(id)
+    if (earlier) return earlier
+    const name = `numbered-${++numbered}`
     names.set(id, name)
     return name
   }

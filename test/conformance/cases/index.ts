@@ -4,15 +4,18 @@ import { completion } from './completion.ts'
 import { configuration } from './configuration.ts'
 import { delays } from './delays.ts'
 import { enqueueing } from './enqueueing.ts'
+import { eventless } from './eventless.ts'
 import { failures } from './failures.ts'
 import { guards } from './guards.ts'
 import { history } from './history.ts'
+import { incarnations } from './incarnations.ts'
 import { invocations } from './invocations.ts'
 import { promises } from './promises.ts'
 import { references } from './references.ts'
 import { sending } from './sending.ts'
 import { spawning } from './spawning.ts'
 import { states } from './states.ts'
+import { supervision } from './supervision.ts'
 import { timers } from './timers.ts'
 import { transitions } from './transitions.ts'
 import { values } from './values.ts'
@@ -21,6 +24,7 @@ export const cases: readonly Case[] = [
   ...states,
   ...history,
   ...transitions,
+  ...eventless,
   ...guards,
   ...actions,
   ...enqueueing,
@@ -28,10 +32,12 @@ export const cases: readonly Case[] = [
   ...timers,
   ...delays,
   ...invocations,
+  ...incarnations,
   ...promises,
   ...spawning,
   ...completion,
   ...failures,
+  ...supervision,
   ...values,
   ...references,
   ...configuration,
