@@ -4,6 +4,7 @@ import { activity } from './activity.ts'
 import { openGit } from './git/index.ts'
 import { type OwnEnvironment, registerOwner, sweepDeadOwners } from './process/index.ts'
 import type { Surroundings } from './surroundings.ts'
+import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
 export type ActivitiesOptions = {
@@ -31,6 +32,8 @@ export function createActivities(options: ActivitiesOptions) {
   // What fails here fails again, and is told, when an activity starts.
   void sweepDeadOwners(home).catch(() => 0)
   return {
+    // Its time limit comes with the contract; this one is only an upper bound.
+    contractor: activity(surroundings, activitySchemas.contractor, 24 * hour, createContractor(surroundings)),
     workspace: activity(surroundings, activitySchemas.workspace, hour, createWorkspace(surroundings)),
   }
 }

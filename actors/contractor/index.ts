@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ContractorInput, ContractorOutput, Evidence } from '../../machines/index.ts'
+import { ActivityFailure, type ActivityContext } from '../../runtime/index.ts'
+import { type Attempt, execute, type Execution } from '../executors/index.ts'
+import { attemptFolder } from '../folders.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { branched, changesIn, deliver, deliveredCommit, filesMade, tipOf } from './delivery.ts'
+import { artifactsIn, endOf, summaryIn } from './outbox.ts'
+import { reporter } from './reports.ts'
+
+/** Carries out one attempt of a contract. Repeated after a crash, it goes on in the same folder, or finds its delivery. */
+export const createContractor =
+  (surroundings: Surroundings) =>
+  async (context: ActivityContext<ContractorInput>): Promise<ContractorOutput> => {
+    const { workspace } = context.input
+    if (!existsSync(workspace.path))
+      throw new ActivityFailure('workspace.missing', `the workspace ${workspace.path} is gone`)
+    const attempt = prepareAttempt(surroundings, context)
+    const found = await findDelivery(attempt)
+    const execution = found === null ? await carryOut(attempt) : deliveredBefore(attempt.logPath)
+    if (!execution.ok) {
+      const { code, reason, exitCode, outputTail, session, costs } = execution
+      return { outcome: 'failed', at: surroundings.now(), code, reason, exitCode, outputTail, session, costs }
+    }
+    const evidence = await collectEvidence(attempt, execution, found)
+    return {
+      outcome: 'delivered',
+      at: surroundings.now(),
+      evidence,
+      session: execution.session,
+      costs: execution.costs,
+    }
+  }
+
+type Success = Extract<Execution, { ok: true }>
+
+/** What an attempt that was delivered before a crash still says about itself. */
+const deliveredBefore = (logPath: string): Success => ({
+  ok: true,
+  log: endOf(logPath, 4000),
+  session: null,
+  costs: [],
+})
+
+function prepareAttempt(surroundings: Surroundings, context: ActivityContext<ContractorInput>): Attempt {
+  const { directiveId, contract, workspace, session } = context.input
+  const folder = attemptFolder(surroundings.home, directiveId, contract.id, contract.attempt)
+  const outbox = join(folder, 'outbox')
+  const contractFile = join(folder, 'contract.json')
+  mkdirSync(outbox, { recursive: true })
+  if (contract.executor.kind !== 'noop')
+    writeFileSync(contractFile, JSON.stringify({ ...contract, directiveId, workspace, session, outbox }, null, 2))
+  return { surroundings, context, contractFile, outbox, logPath: join(folder, 'output.log'), onOutput: () => undefined }
+}
+
+async function carryOut(attempt: Attempt): Promise<Execution> {
+  const { context, outbox, surroundings } = attempt
+  const { contract } = context.input
+  if (contract.executor.kind === 'noop') return execute(contract.executor, attempt)
+  const reports = reporter(context, contract, { outbox, now: surroundings.now })
+  try {
+    reports.enter('execute')
+    return await execute(contract.executor, { ...attempt, onOutput: reports.heard })
+  } finally {
+    await reports.stop()
+  }
+}
+
+async function findDelivery({ surroundings, context }: Attempt): Promise<string | null> {
+  const { contract, workspace } = context.input
+  const at = branched(workspace)
+  return at && contract.executor.kind !== 'noop' ? deliveredCommit(surroundings.git, at, contract) : null
+}
+
+async function collectEvidence(attempt: Attempt, execution: Success, found: string | null): Promise<Evidence> {
+  const { outbox, logPath } = attempt
+  const summary = summaryIn(outbox) || (execution.summary ?? '')
+  return {
+    ...(await changesMade(attempt, summary, found)),
+    summary,
+    artifacts: artifactsIn(outbox),
+    logs: { path: existsSync(logPath) ? logPath : null, ...execution.log },
+  }
+}
+
+async function changesMade({ surroundings: { git }, context }: Attempt, summary: string, found: string | null) {
+  const { contract, workspace } = context.input
+  const at = branched(workspace)
+  if (at === null) return filesMade(workspace.path)
+  // noop leaves the workspace alone, so its delivery is what lies there already.
+  const commit =
+    found ?? (contract.executor.kind === 'noop' ? await tipOf(git, at) : await deliver(git, at, contract, summary))
+  return changesIn(git, at, commit)
+}

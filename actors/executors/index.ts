@@ -1,0 +1,12 @@
+import type { Executor } from '../../machines/index.ts'
+import { command } from './command.ts'
+import type { Attempt, Execute, Execution } from './executor.ts'
+import { noop } from './noop.ts'
+
+export type { Attempt, Execution } from './executor.ts'
+
+const executors: { [Kind in Executor['kind']]: Execute<Kind> } = { command, noop }
+
+/** Carries an attempt out with the executor that its contract names. */
+export const execute = (executor: Executor, attempt: Attempt): Promise<Execution> =>
+  (executors[executor.kind] as Execute<Executor['kind']>)(executor as never, attempt)
