@@ -1,0 +1,44 @@
+import { setup } from 'xstate'
+import type {
+  CleanerInput,
+  CleanerOutput,
+  DetectorInput,
+  DetectorOutput,
+  PlannerInput,
+  PlannerOutput,
+  VerifierInput,
+  VerifierOutput,
+} from '../activities/index.ts'
+import { activity } from '../activity-actor.ts'
+import { approvalMachine } from '../approval/machine.ts'
+import { chainMachine } from '../chain/machine.ts'
+import type { EmittedEvent } from '../emitted-event.ts'
+import { stepMachine } from '../step/machine.ts'
+import type { DirectiveContext, DirectiveEvent, DirectiveInput } from './schema.ts'
+
+export const base = setup({
+  types: {
+    context: {} as DirectiveContext,
+    events: {} as DirectiveEvent,
+    input: {} as DirectiveInput,
+    emitted: {} as EmittedEvent,
+  },
+  actors: {
+    step: stepMachine,
+    approval: approvalMachine,
+    chain: chainMachine,
+    planner: activity<PlannerOutput, PlannerInput>('planner'),
+    detector: activity<DetectorOutput, DetectorInput>('detector'),
+    verifier: activity<VerifierOutput, VerifierInput>('verifier'),
+    cleaner: activity<CleanerOutput, CleanerInput>('cleaner'),
+  },
+})
+
+export const system = { type: 'system', id: 'adjutant' } as const
+export const place = ({ chainId }: DirectiveContext) => (chainId === null ? {} : { chainId })
+
+/** Who a command comes from, for what is emitted because of it. */
+export const originator = (event: DirectiveEvent) => {
+  const { by } = event as { by?: string }
+  return by === undefined ? system : ({ type: 'user', id: by } as const)
+}

@@ -1,0 +1,73 @@
+import { type DirectiveFile, plannerSourceOf } from '../directive-file.ts'
+import { instantOf } from '../instant.ts'
+import { base } from './base.ts'
+import type { DirectiveContext, DirectiveInput, Planning } from './schema.ts'
+
+export const resultBranchOf = (id: string, file: DirectiveFile): string | null =>
+  file.repository ? `adjutant/${id}/result` : null
+
+/** A plan not begun; `reason` null for the first. */
+export const freshPlanning = (context: Pick<DirectiveContext, 'source'>, reason: string | null): Planning => ({
+  given: null,
+  proposal: null,
+  source: context.source,
+  rationale: null,
+  planningModel: null,
+  problems: [],
+  attempts: 0,
+  feedback: [],
+  reason,
+  failingStep: null,
+  approved: false,
+})
+
+export const contextOf = ({ id, file, createdAt }: DirectiveInput): DirectiveContext => ({
+  kind: 'directive',
+  id,
+  file,
+  source: plannerSourceOf(file),
+  createdAt,
+  startedAt: null,
+  finishedAt: null,
+  now: createdAt,
+  totals: { costUsd: 0, unknownCosts: 0, tokens: 0, wallTimeMs: 0 },
+  runningSince: null,
+  chainGeneration: 0,
+  chainId: null,
+  planning: freshPlanning({ source: plannerSourceOf(file) }, null),
+  steps: {},
+  verifierPool: [],
+  blockedEntries: 0,
+  merge: { holder: null, queue: [] },
+  review: { checks: null, evaluation: null },
+  resultBranch: resultBranchOf(id, file),
+  resultCommit: null,
+  ledger: [],
+  approvals: 0,
+  openApproval: null,
+  answer: null,
+  exceeded: null,
+  attention: null,
+  outcome: null,
+})
+
+export const drafting = {
+  updateFile: base.assign(({ context, event }) => {
+    if (event.type !== 'directive.update') return {}
+    const file = { ...context.file, ...event.changes }
+    const source = plannerSourceOf(file)
+    const now = instantOf(event, context.now)
+    return {
+      file,
+      source,
+      now,
+      planning: freshPlanning({ source }, null),
+      resultBranch: resultBranchOf(context.id, file),
+    }
+  }),
+  recordStart: base.assign(({ context, event }) => {
+    const now = instantOf(event, context.now)
+    return { now, startedAt: context.startedAt ?? now }
+  }),
+  noteTime: base.assign({ now: ({ context, event }) => instantOf(event, context.now) }),
+}

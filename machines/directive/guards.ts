@@ -1,0 +1,94 @@
+import type { DirectiveContext, DirectiveEvent } from './schema.ts'
+import { isBusy, isDone, isMet } from './dispatching.ts'
+import { isAutoVerified } from './reviewing.ts'
+
+type Scope = { context: DirectiveContext; event: DirectiveEvent }
+
+// Both keep a conversation with a planner from going on for ever.
+const maxProposals = 3
+const maxPlanRevisions = 3
+
+const records = ({ steps }: DirectiveContext) => Object.values(steps)
+
+const isOwnAnswer = ({ context, event }: Scope): boolean =>
+  event.type === 'approval.resolved' && event.id === `${context.id}:${context.openApproval}`
+
+const decides = (scope: Scope, decision: string, choice?: string): boolean =>
+  isOwnAnswer(scope) &&
+  scope.event.type === 'approval.resolved' &&
+  scope.event.answer.decision === decision &&
+  (choice === undefined || scope.event.answer.choice === choice)
+
+const isStuck = (context: DirectiveContext): boolean => {
+  const steps = records(context)
+  const cannotGoOn = steps.every(
+    (step) =>
+      isDone(step) || step.state === 'blocked' || (step.state === 'pending' && !step.dependsOn.every(isMet(context))),
+  )
+  return cannotGoOn && steps.some((step) => step.state === 'blocked')
+}
+
+const canRegenerate = ({ source, file, chainGeneration }: DirectiveContext): boolean =>
+  source === 'model' && file.autonomy !== 'manual' && chainGeneration - 1 < file.limits.maxChainRegenerations
+
+/** Something goes on without a person: a step holds a slot, or nobody at all is being waited for. */
+const canProgress = (context: DirectiveContext): boolean =>
+  records(context).some(isBusy) || (context.openApproval === null && !records(context).some((step) => step.waiting))
+
+const levelIs = ({ review }: DirectiveContext, level: string) => review.evaluation?.level === level
+
+export const guards = {
+  // planning
+  hasGivenChain: ({ context }: Scope) =>
+    context.planning.given !== null || (context.source === 'file' && context.file.chain !== undefined),
+  hasChainToRecall: ({ context }: Scope) => context.source === 'file' && context.chainGeneration > 0,
+  isPlanToReview: ({ context }: Scope) =>
+    context.planning.problems.length === 0 && context.file.autonomy === 'manual' && !context.planning.approved,
+  isPlanSound: ({ context }: Scope) => context.planning.problems.length === 0,
+  isEditUnsound: ({ context }: Scope) => context.planning.approved,
+  mayProposeAgain: ({ context }: Scope) => context.source === 'model' && context.planning.attempts < maxProposals,
+  isPlanEdited: (scope: Scope) =>
+    decides(scope, 'approved') && scope.event.type === 'approval.resolved' && scope.event.answer.chain !== undefined,
+  mayReviseAgain: (scope: Scope) =>
+    decides(scope, 'changes_requested') && scope.context.planning.feedback.length < maxPlanRevisions,
+  isSentBack: (scope: Scope) => decides(scope, 'changes_requested'),
+  canReplan: ({ context, event }: Scope) =>
+    event.type === 'directive.replan' && (context.source === 'model' || event.chain !== undefined),
+
+  // work
+  isStepDefect: ({ context, event }: Scope) =>
+    records(context).some((step) => step.id === (event as { actorId?: string }).actorId),
+  haveTooManyFailed: ({ context }: Scope) => context.blockedEntries > context.file.limits.maxFailedSteps,
+  areAllDone: ({ context }: Scope) => records(context).length > 0 && records(context).every(isDone),
+  isStuck: ({ context }: Scope) => isStuck(context),
+  isNoLongerStuck: ({ context }: Scope) => !isStuck(context),
+  isStuckAndMayRegenerate: ({ context }: Scope) => isStuck(context) && canRegenerate(context),
+
+  // limits
+  failsOnCost: ({ context }: Scope) => guards.isCostReached({ context }) && context.file.limits.onLimit === 'fail',
+  isCostReached: ({ context }: Pick<Scope, 'context'>) =>
+    context.totals.costUsd >= (context.file.limits.maxTotalCostUsd ?? Infinity),
+  failsOnLimit: ({ context }: Scope) => context.file.limits.onLimit === 'fail',
+  hasWallTimeLimit: ({ context }: Scope) => context.file.limits.maxWallTimeMinutes !== undefined,
+  canProgress: ({ context }: Scope) => canProgress(context),
+  waitsForPerson: ({ context }: Scope) => !canProgress(context),
+  hasPlanningFailed: ({ context }: Scope) => context.attention?.code === 'planning.failed',
+
+  // review
+  hasSomethingToDetect: ({ context }: Scope) =>
+    context.file.repository !== undefined && records(context).some(isAutoVerified),
+  hasVerifierLeft: ({ context }: Scope) => (context.review.checks?.left.length ?? 0) > 0,
+  isResultGood: ({ context }: Scope) =>
+    (levelIs(context, 'green') && context.file.autonomy !== 'manual') ||
+    (levelIs(context, 'yellow') && context.file.autonomy === 'full_auto'),
+  isResultRedAndMayRegenerate: ({ context }: Scope) => levelIs(context, 'red') && canRegenerate(context),
+  hasRepository: ({ context }: Scope) => context.file.repository !== undefined,
+
+  // answers
+  isApproved: (scope: Scope) => decides(scope, 'approved'),
+  choosesRetry: (scope: Scope) => decides(scope, 'approved', 'retry'),
+  choosesSkip: (scope: Scope) => decides(scope, 'approved', 'skip'),
+  choosesReplan: (scope: Scope) => decides(scope, 'approved', 'replan'),
+  choosesStop: (scope: Scope) => decides(scope, 'approved', 'stop'),
+  isDenied: (scope: Scope) => decides(scope, 'denied') || decides(scope, 'expired'),
+}

@@ -1,0 +1,142 @@
+import { active } from './active.ts'
+import { adopting } from './adopting.ts'
+import { approving } from './approving.ts'
+import { base } from './base.ts'
+import { dispatching } from './dispatching.ts'
+import { contextOf, drafting } from './drafting.ts'
+import { guards } from './guards.ts'
+import { planning } from './planning.ts'
+import { reviewing } from './reviewing.ts'
+import { spending, wallTimeLeft } from './spending.ts'
+import { status } from './status.ts'
+import { stopping } from './stopping.ts'
+
+const directiveSetup = base.extend({
+  actions: {
+    ...drafting,
+    ...planning,
+    ...adopting,
+    ...dispatching,
+    ...spending,
+    ...reviewing,
+    ...approving,
+    ...status,
+    ...stopping,
+  },
+  guards,
+  delays: { wallTimeLeft: ({ context }) => wallTimeLeft(context) },
+})
+
+/** A goal, from its draft to its result: planned into a chain, whose steps run as actors of their own. */
+export const directiveMachine = directiveSetup.createMachine({
+  id: 'directive',
+  description: 'A goal: planned into a chain of steps, which run, are reviewed as a whole, and stay within limits.',
+  context: ({ input }) => contextOf(input),
+  initial: 'draft',
+  on: {
+    'directive.stop': { target: '.failed', actions: 'concludeStopped' },
+    'step.changed': { actions: 'recordStep' },
+    'step.spent': { actions: 'addCosts' },
+    'merge.request': { actions: 'grantMerge' },
+    'merge.release': { actions: 'passMergeOn' },
+    'xstate.error.actor.*': { guard: 'isStepDefect', actions: ['recordDefect', 'passMergeOn'] },
+  },
+  states: {
+    draft: {
+      on: {
+        'directive.update': { actions: 'updateFile' },
+        'directive.start': { target: 'planning', actions: 'recordStart' },
+      },
+    },
+    planning: {
+      entry: 'announcePlanning',
+      initial: 'choosing',
+      states: {
+        choosing: {
+          always: [
+            { guard: 'hasGivenChain', target: 'checking', actions: 'proposeGivenChain' },
+            { guard: 'hasChainToRecall', target: 'recalling' },
+            { target: 'proposing' },
+          ],
+        },
+        recalling: {
+          description: 'The chain of a file is planned anew: ask the actor that keeps it',
+          entry: 'recallChain',
+          on: { 'chain.recalled': { target: 'checking', actions: 'proposeRecalledChain' } },
+        },
+        proposing: {
+          tags: ['busy'],
+          meta: { activity: 'planner' },
+          entry: ['startSpan', 'startPlanner'],
+          exit: ['stopPlanner', 'endSpan'],
+          on: {
+            'xstate.done.actor.planner': { target: 'checking', actions: ['recordPlanningCosts', 'recordProposal'] },
+            'xstate.error.actor.planner': { target: '#directive.paused', actions: 'recordPlanningFailure' },
+          },
+        },
+        checking: {
+          always: [
+            { guard: 'isPlanToReview', target: 'reviewing' },
+            { guard: 'isPlanSound', target: '#directive.active', actions: 'adoptChain' },
+            { guard: 'isEditUnsound', target: 'reviewing' },
+            { guard: 'mayProposeAgain', target: 'proposing' },
+            { target: '#directive.paused', actions: 'recordUnsoundPlan' },
+          ],
+        },
+        reviewing: {
+          tags: ['waiting'],
+          entry: 'requestPlanReview',
+          exit: 'withdrawApproval',
+          on: {
+            'approval.resolved': [
+              { guard: 'isPlanEdited', target: 'checking', actions: 'proposeEditedChain' },
+              { guard: 'isApproved', target: '#directive.active', actions: ['recordAnswer', 'adoptChain'] },
+              { guard: 'mayReviseAgain', target: 'choosing', actions: 'recordFeedback' },
+              { guard: 'isSentBack', target: '#directive.paused', actions: 'recordEndlessPlanning' },
+              { guard: 'isDenied', target: '#directive.failed', actions: 'concludePlanDenied' },
+            ],
+          },
+        },
+      },
+    },
+    active,
+    paused: {
+      tags: ['paused'],
+      entry: 'announcePaused',
+      exit: 'clearAttention',
+      initial: 'held',
+      on: {
+        'directive.start': { target: 'planning', actions: 'beginReplanning' },
+        'directive.replan': { guard: 'canReplan', target: 'planning', actions: 'beginReplanning' },
+      },
+      states: {
+        held: {
+          on: {
+            'directive.resume': [
+              { guard: 'hasPlanningFailed', target: '#directive.planning', actions: 'resumePlanning' },
+              { target: '#directive.active.work.before', actions: 'noteTime' },
+            ],
+          },
+        },
+        overLimit: {
+          description: 'The circuit breaker has tripped: what runs drains, a person decides',
+          tags: ['waiting'],
+          entry: 'requestLimit',
+          exit: 'withdrawApproval',
+          on: {
+            'approval.resolved': [
+              {
+                guard: 'isApproved',
+                target: '#directive.active.work.before',
+                actions: ['recordAnswer', 'raiseLimits'],
+              },
+              { guard: 'isDenied', target: '#directive.failed', actions: 'concludeLimitExceeded' },
+            ],
+          },
+        },
+      },
+    },
+    completed: { type: 'final', entry: ['announceCompleted', 'announceCompletion'] },
+    failed: { type: 'final', entry: ['abandonSteps', 'announceFailed', 'announceFailure'] },
+  },
+})

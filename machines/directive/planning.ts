@@ -1,0 +1,145 @@
+import type { PlannerInput } from '../activities/index.ts'
+import { type Proposal, proposalOf } from '../chain/proposal.ts'
+import type { PlannerSource } from '../chain/schema.ts'
+import { failureFrom } from '../failure.ts'
+import { instantOf } from '../instant.ts'
+import type { Problem } from '../problem.ts'
+import { base } from './base.ts'
+import { freshPlanning } from './drafting.ts'
+import { chainActorId, type DirectiveContext, type DirectiveEvent } from './schema.ts'
+
+const plannerInput = (context: DirectiveContext): PlannerInput => {
+  const { file, planning, steps } = context
+  const passed = Object.entries(steps).filter(([, step]) => step.state === 'passed')
+  return {
+    directiveId: context.id,
+    source: context.source,
+    title: file.title,
+    goal: file.goal,
+    requirements: file.requirements,
+    acceptanceCriteria: file.acceptanceCriteria,
+    chain: planning.given ?? file.chain ?? null,
+    executor: file.executor ?? null,
+    generation: context.chainGeneration + 1,
+    reason: planning.reason,
+    passedSteps: passed.map(([name, { result }]) => ({
+      name,
+      description: result?.description ?? '',
+      summary: result?.summary ?? '',
+    })),
+    failingStep: planning.failingStep,
+    feedback: planning.feedback,
+    problems: planning.problems,
+  }
+}
+
+const propose = (context: DirectiveContext, raw: unknown, source: PlannerSource): Proposal =>
+  proposalOf(raw, { ...context.file, source })
+
+/** An unsound proposal keeps the sound one before it, for a person who is editing. */
+const proposed = (context: DirectiveContext, raw: unknown, source: PlannerSource) => {
+  const { chain, problems } = propose(context, raw, source)
+  return { ...context.planning, proposal: chain ?? context.planning.proposal, problems, source }
+}
+
+const failingStep = ({ steps, review }: DirectiveContext): PlannerInput['failingStep'] => {
+  const blocked = Object.entries(steps).find(([, step]) => step.state === 'blocked')
+  if (blocked) return { name: blocked[0], summary: '', instructions: '', ...blocked[1].failure }
+  const { evaluation } = review
+  if (evaluation === null || evaluation.level === 'green') return null
+  return { name: 'final review', summary: evaluation.summary, instructions: evaluation.reworkInstructions }
+}
+
+const reasonFor = (context: DirectiveContext, event: DirectiveEvent): string => {
+  if (event.type === 'directive.replan') return event.reason
+  if (event.type === 'directive.start') return 'planned anew by a person'
+  if (event.type === 'approval.resolved' && event.answer.comment) return event.answer.comment
+  const failing = failingStep(context)
+  return failing === null ? 'a person asked for another plan' : `${failing.name}: ${failing.summary}`
+}
+
+const words = (problems: readonly Problem[]): string =>
+  problems
+    .slice(0, 20)
+    .map(({ message, suggestion }) => (suggestion ? `${message} (${suggestion})` : message))
+    .join('; ')
+    .slice(0, 2000)
+
+/** From a goal to a proposal that may become fact. */
+export const planning = {
+  /** Whatever leads to another plan: its reason, the chain given for it, the step that failed. */
+  beginReplanning: base.assign(({ context, event }) => {
+    const answer = event.type === 'approval.resolved' ? event.answer : null
+    const given = event.type === 'directive.replan' ? event.chain : answer?.chain
+    return {
+      now: instantOf(event, context.now),
+      planning: {
+        ...freshPlanning(context, reasonFor(context, event)),
+        given: given ?? null,
+        failingStep: failingStep(context),
+      },
+    }
+  }),
+  /** After a failure: the same plan again. */
+  resumePlanning: base.assign(({ context, event }) => ({
+    now: instantOf(event, context.now),
+    planning: { ...context.planning, problems: [], attempts: 0 },
+  })),
+  proposeGivenChain: base.assign(({ context }) => ({
+    planning: proposed(context, context.planning.given ?? context.file.chain, 'file'),
+  })),
+  recallChain: base.sendTo(({ context }) => chainActorId(context.chainGeneration), { type: 'chain.recall' }),
+  proposeRecalledChain: base.assign(({ context, event }) =>
+    event.type === 'chain.recalled' ? { planning: proposed(context, event.chain, 'file') } : {},
+  ),
+  startPlanner: base.spawnChild('planner', { id: 'planner', input: ({ context }) => plannerInput(context) }),
+  stopPlanner: base.stopChild('planner'),
+  recordProposal: base.assign(({ context, event }) => {
+    if (event.type !== 'xstate.done.actor.planner') return {}
+    const { chain, source, rationale, planningModel } = event.output
+    return {
+      planning: {
+        ...proposed(context, chain, source),
+        attempts: context.planning.attempts + 1,
+        rationale: rationale ?? null,
+        planningModel: planningModel ?? null,
+      },
+      now: instantOf(event, context.now),
+    }
+  }),
+  proposeEditedChain: base.assign(({ context, event }) =>
+    event.type === 'approval.resolved'
+      ? {
+          planning: { ...proposed(context, event.answer.chain, 'file'), approved: true },
+          answer: event.answer,
+          now: instantOf(event, context.now),
+        }
+      : {},
+  ),
+  recordFeedback: base.assign(({ context, event }) =>
+    event.type === 'approval.resolved'
+      ? {
+          planning: {
+            ...context.planning,
+            attempts: 0,
+            feedback: [...context.planning.feedback, event.answer.comment ?? ''],
+          },
+          now: instantOf(event, context.now),
+        }
+      : {},
+  ),
+  recordPlanningFailure: base.assign(({ context, event }) => {
+    if (event.type !== 'xstate.error.actor.planner') return {}
+    const { code, reason } = failureFrom(event.error, 'planner.failed')
+    return { attention: { code: 'planning.failed', reason: `${code}: ${reason}` }, now: instantOf(event, context.now) }
+  }),
+  recordUnsoundPlan: base.assign(({ context }) => ({
+    attention: { code: 'planning.failed', reason: `the plan is unsound: ${words(context.planning.problems)}` },
+  })),
+  recordEndlessPlanning: base.assign(({ context, event }) => ({
+    attention: { code: 'planning.failed', reason: 'the plan was sent back too often' },
+    now: instantOf(event, context.now),
+  })),
+}
+
+export const problemWords = words
