@@ -1,0 +1,22 @@
+import type { Sql } from '../connect.ts'
+
+/** A process that starts under the name of another takes its place: what that one owned has no living owner then. */
+export const registerProcess = (sql: Sql, process: { id: string; name: string; leaseMs: number }) => sql`
+  insert into process (id, name, lease_until)
+  values (${process.id}, ${process.name}, clock_timestamp() + ${process.leaseMs} * interval '1 ms')
+  on conflict (name) do update set id = excluded.id, lease_until = excluded.lease_until`
+
+/** No row: another process took the name. The time is the database's, never the injected clock's. */
+export const renewLease = (sql: Sql, process: { id: string; leaseMs: number }) => sql`
+  update process set lease_until = clock_timestamp() + ${process.leaseMs} * interval '1 ms' where id = ${process.id} returning id`
+
+export const removeProcess = (sql: Sql, id: string) => sql`delete from process where id = ${id}`
+
+/** Processes that died long ago and were not replaced. */
+export const removeDeadProcesses = (sql: Sql) => sql`
+  delete from process where lease_until < clock_timestamp() - interval '1 hour'`
+
+export const databaseTime = async (sql: Sql): Promise<number> => {
+  const [row] = await sql<{ ms: string }[]>`select extract(epoch from clock_timestamp()) * 1000 as ms`
+  return Number(row?.ms)
+}

@@ -1,0 +1,37 @@
+import type { Sql } from '../connect.ts'
+
+export type ParkedSystem = { id: string; machine: string; reason: { code: string; message: string } }
+
+/** Stops a system until a person acts. Its mail is kept and held, so that nobody polls for it. */
+export const parkSystem = (sql: Sql, park: { id: string; process: string; reason: string }) => sql`
+  with parked as (
+    update system set status = 'parked', reason = ${park.reason}::text::json, owner = null
+    where id = ${park.id} and status = 'active' and owner = ${park.process} returning id
+  )
+  update mailbox m set held = true from parked where m.system_id = parked.id and not m.held`
+
+/** Mail that came while the system was being parked by a commit. */
+export const holdMail = (sql: Sql, ids: string[]) => sql`
+  update mailbox m set held = true from system s
+  where s.id = m.system_id and s.status = 'parked' and not m.held and s.id = any(${ids}::text[])`
+
+export const unparkSystem = (sql: Sql, id: string) => sql<{ id: string }[]>`
+  with freed as (
+    update system set status = 'active', reason = null, owner = null where id = ${id} and status = 'parked' returning id
+  ), moved as (
+    update mailbox m set held = false from freed where m.system_id = freed.id and m.held
+  )
+  select id from freed`
+
+export const listParked = (sql: Sql) => sql<ParkedSystem[]>`
+  select id, machine, reason from system where status = 'parked' order by id`
+
+/** Mail that reached a system just before it ended: nobody will take it. */
+export const buryFinalMail = (sql: Sql, now: number) => sql`
+  with late as (
+    delete from mailbox m using system s
+    where s.id = m.system_id and s.status = 'done' and m.due <= ${now} and not m.held
+    returning m.system_id, m.id, m.due, coalesce(m.address, '') as address, m.event, m.key, m.kind
+  )
+  insert into dead_letter (system_id, id, at, address, reason, event, key)
+  select system_id, id, due, address, 'system.final', event, key from late where kind = 'mail' on conflict do nothing`

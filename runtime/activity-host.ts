@@ -1,0 +1,212 @@
+import {
+  confirmAttempts,
+  finishActivity,
+  isTransient,
+  reportActivity,
+  requeueActivity,
+  requeueLostActivities,
+  startActivities,
+  type ActivityAttempt,
+  type Sql,
+} from '../db/index.ts'
+import { Attempt, type AttemptEnd } from './attempt.ts'
+import { retryDelay, mayRetry } from './backoff.ts'
+import type { Clock } from './clock.ts'
+import { ActivityFailure } from './failures.ts'
+import { resolveActivity } from './resolve-activity.ts'
+import type { Registry } from './registry.ts'
+import type { Signals } from './signals.ts'
+import type { Wakeups } from './wakeups.ts'
+
+type Options = {
+  sql: Sql
+  clock: Clock
+  owner: string
+  registry: Registry
+  signals: Signals
+  wakeups: Wakeups
+  concurrency: number
+  random(): number
+  /** A result or a report was put into the mailbox of a system. */
+  mailed(system: string, owner: string | null): void
+  strayed(system: string, event: { type: string }, systemId: string | undefined): void
+  log(problem: string, detail: object): void
+}
+
+/** Runs attempts of activities while slots are free. The row in the database is the truth about each. */
+export class ActivityHost {
+  readonly #options: Options
+  readonly #running = new Map<string, Attempt>()
+  #claiming: Promise<void> | undefined
+  #again = false
+  #closed = false
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  get slots(): number {
+    return this.#options.concurrency - this.#running.size
+  }
+
+  /** True while an attempt could be started, or one has ended and its result is not stored yet. */
+  get busy(): boolean {
+    return this.#claiming !== undefined || [...this.#running.values()].some((attempt) => attempt.ended)
+  }
+
+  /** Queued activities may be waiting. */
+  dispatch() {
+    if (this.#closed) return
+    this.#again = true
+    this.#claiming ??= this.#claim().finally(() => (this.#claiming = undefined))
+  }
+
+  /** The attempt's actor was stopped. */
+  cancel(system: string, incarnation: string) {
+    this.#running
+      .get(name(system, incarnation))
+      ?.abort(new ActivityFailure('activity.cancelled', 'the activity was cancelled'))
+  }
+
+  /** Attempts that are not the current ones any more are aborted; those of dead processes are queued again. */
+  async sweep() {
+    const { sql, owner, clock } = this.#options
+    const running = [...this.#running.values()]
+    if (running.length) {
+      const current = new Set(
+        (
+          await confirmAttempts(
+            sql,
+            owner,
+            running.map(({ key }) => key),
+          )
+        ).map(keyName),
+      )
+      for (const attempt of running)
+        if (!attempt.ended && !current.has(keyName(attempt.key))) attempt.abort(superseded())
+    }
+    await requeueLostActivities(sql, clock.now())
+    this.dispatch()
+  }
+
+  /** Aborts all attempts and queues them again: the next process continues. */
+  async close() {
+    this.#closed = true
+    await this.#claiming
+    const running = [...this.#running.values()]
+    for (const attempt of running) attempt.abort(new ActivityFailure('activity.interrupted', 'this process is closing'))
+    await Promise.all(running.map(({ over }) => over))
+  }
+
+  abandon() {
+    this.#closed = true
+    for (const attempt of this.#running.values()) attempt.abandon()
+    this.#running.clear()
+  }
+
+  async #claim() {
+    while (this.#again && !this.#closed && this.slots > 0) {
+      this.#again = false
+      const { sql, owner, clock, signals, log } = this.#options
+      if (signals.pointed) await signals.point('activity.dispatch', {})
+      try {
+        const rows = await startActivities(sql, { process: owner, now: clock.now(), limit: this.slots })
+        if (rows.length === this.slots) this.#again = true
+        for (const row of rows) this.#start(row)
+      } catch (error) {
+        if (!isTransient(error)) log('activity.claim_failed', { error })
+      }
+    }
+  }
+
+  #start(row: ActivityAttempt) {
+    const { systemId, incarnation } = row
+    const attempt: Attempt = new Attempt(row, {
+      idempotencyKey: `${systemId}:${incarnation}`,
+      report: (event) => this.#report(attempt, event),
+      heartbeat: () => this.#heartbeat(attempt),
+    })
+    this.#running.set(name(systemId, incarnation), attempt)
+    const over = this.#run(attempt, row).finally(() => {
+      if (this.#running.get(name(systemId, incarnation)) === attempt) this.#running.delete(name(systemId, incarnation))
+      this.dispatch()
+    })
+    attempt.over = over
+  }
+
+  async #run(attempt: Attempt, row: ActivityAttempt) {
+    const { registry, signals, strayed, log } = this.#options
+    try {
+      const resolved = resolveActivity(registry, row, (event, systemId) => strayed(row.systemId, event, systemId))
+      if (signals.pointed) await signals.point('activity.started', { ...attempt.key, src: row.src })
+      const end = await attempt.run(resolved)
+      if (attempt.abandoned) return
+      if (signals.pointed) await signals.point('activity.ran', { ...attempt.key, src: row.src })
+      await this.#conclude(attempt, row, end, resolved)
+    } catch (error) {
+      log('activity.not_concluded', { ...attempt.key, error })
+    }
+  }
+
+  async #conclude(
+    attempt: Attempt,
+    row: ActivityAttempt,
+    end: AttemptEnd,
+    { retry }: ReturnType<typeof resolveActivity>,
+  ) {
+    const { sql, clock, random } = this.#options
+    const now = clock.now()
+    if (end.how === 'interrupted') return void (await requeueActivity(sql, attempt.key, { runAt: now, lost: 0 }))
+    if (end.how === 'cancelled') return
+    if (end.how === 'failed' && mayRetry(end.error, row, retry)) {
+      const runAt = now + retryDelay(end.error, row.attempt - row.lost, retry, random)
+      await requeueActivity(sql, attempt.key, { runAt, lost: end.lost ? 1 : 0 })
+      return
+    }
+    await this.#store(attempt, end)
+  }
+
+  // Repeated until the database answers: the work is done, and only its result is missing.
+  async #store(attempt: Attempt, end: Extract<AttemptEnd, { how: 'done' | 'failed' }>) {
+    const { sql, clock, signals, mailed } = this.#options
+    const { status, result, event } = end.how === 'done' ? attempt.stored(end.output) : attempt.storedFailure(end.error)
+    for (let wait = 100; ; wait = Math.min(wait * 2, 3_000)) {
+      try {
+        const [row] = await finishActivity(sql, attempt.key, {
+          status,
+          result,
+          mail: attempt.resultId,
+          event,
+          now: clock.now(),
+        })
+        if (signals.pointed) await signals.point('activity.stored', { ...attempt.key })
+        if (row) mailed(attempt.key.systemId, row.owner)
+        return
+      } catch (error) {
+        if (!isTransient(error) || attempt.abandoned) throw error
+        await new Promise((resolve) => setTimeout(resolve, wait))
+      }
+    }
+  }
+
+  async #heartbeat(attempt: Attempt) {
+    const [row] = await confirmAttempts(this.#options.sql, this.#options.owner, [attempt.key])
+    if (row) return
+    attempt.abort(superseded())
+    throw superseded()
+  }
+
+  async #report(attempt: Attempt, event: { type: string }) {
+    const { sql, clock, mailed } = this.#options
+    const { id, text } = attempt.reported(event)
+    const [row] = await reportActivity(sql, attempt.key, { mail: id, event: text, now: clock.now() })
+    if (row) return mailed(attempt.key.systemId, row.owner)
+    attempt.abort(superseded())
+    throw superseded()
+  }
+}
+
+const name = (system: string, incarnation: string) => `${system}\u0001${incarnation}`
+const keyName = (key: { systemId: string; incarnation: string; attempt: number }) =>
+  `${name(key.systemId, key.incarnation)}\u0001${key.attempt}`
+const superseded = () => new ActivityFailure('activity.superseded', 'another attempt took the place of this one')

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import type { ActivityAttempt, AttemptKey } from '../db/index.ts'
+import type { ActivityContext } from './activity.ts'
+import { mayLoseAgain } from './backoff.ts'
+import { decode, encode } from './encoding.ts'
+import { ActivityFailure } from './failures.ts'
+import { outsideCodec } from './refs.ts'
+import type { ResolvedActivity } from './resolve-activity.ts'
+
+export type AttemptEnd =
+  | { how: 'done'; output: unknown }
+  | { how: 'failed'; error: unknown; lost?: boolean }
+  | { how: 'cancelled' }
+  | { how: 'interrupted' }
+
+type Calls = Pick<ActivityContext, 'idempotencyKey' | 'heartbeat' | 'report'>
+
+// 1 MB, as for events.
+const MAX_RESULT_BYTES = 1_000_000
+
+/** One run of an activity in this process. */
+export class Attempt {
+  readonly key: AttemptKey
+  readonly resultId = randomUUID()
+  readonly #row: ActivityAttempt
+  readonly #calls: Calls
+  readonly #controller = new AbortController()
+  #watch: NodeJS.Timeout | undefined
+  #beat: () => void = () => {}
+  ended = false
+  abandoned = false
+  over: Promise<void> = Promise.resolve()
+
+  constructor(row: ActivityAttempt, calls: Calls) {
+    this.#row = row
+    this.#calls = calls
+    this.key = { systemId: row.systemId, incarnation: row.incarnation, attempt: row.attempt }
+  }
+
+  abort(reason: ActivityFailure) {
+    this.#controller.abort(reason)
+  }
+
+  abandon() {
+    this.abandoned = true
+    this.abort(new ActivityFailure('activity.interrupted', 'this process stops'))
+  }
+
+  async run(activity: ResolvedActivity): Promise<AttemptEnd> {
+    if (!mayLoseAgain(this.#row.lost, activity.retry))
+      return {
+        how: 'failed',
+        error: new ActivityFailure('activity.lost', `${this.#row.lost} attempts were lost with their process`),
+      }
+    const timeout = this.#deadline(activity)
+    try {
+      const output = await this.#raced(activity)
+      // What comes after the abort is the attempt's way of ending, not its result.
+      this.#controller.signal.throwIfAborted()
+      return { how: 'done', output }
+    } catch (error) {
+      return this.#failed(error)
+    } finally {
+      this.ended = true
+      clearTimeout(timeout)
+      clearTimeout(this.#watch)
+    }
+  }
+
+  /** The rows for a result; one that cannot be stored, or is too large, becomes a failure. */
+  stored(output: unknown): { status: 'done' | 'failed'; result: string; event: string } {
+    try {
+      const data = encode(output, outsideCodec)
+      const result = JSON.stringify(data)
+      if (Buffer.byteLength(result) <= MAX_RESULT_BYTES)
+        return { status: 'done', result, event: JSON.stringify({ type: 'xstate.promise.resolve', data }) }
+      return this.storedFailure(unstorable('it is larger than 1 MB'))
+    } catch (error) {
+      return this.storedFailure(unstorable((error as Error).message))
+    }
+  }
+
+  storedFailure(error: unknown): { status: 'failed'; result: string; event: string } {
+    let data
+    try {
+      data = encode(error, outsideCodec)
+    } catch {
+      data = encode(new Error(String(error)))
+    }
+    return {
+      status: 'failed',
+      result: JSON.stringify(data),
+      event: JSON.stringify({ type: 'xstate.promise.reject', data }),
+    }
+  }
+
+  reported(event: { type: string }) {
+    this.#beat()
+    return { id: randomUUID(), text: JSON.stringify(encode(event, outsideCodec)) }
+  }
+
+  // An attempt that ignores its signal must not hold the slot: it is raced, and its late result is dropped.
+  async #raced(activity: ResolvedActivity): Promise<unknown> {
+    const { signal } = this.#controller
+    const aborted = new Promise<never>((_, reject) => {
+      const fail = () => reject(signal.reason as Error)
+      if (signal.aborted) fail()
+      else signal.addEventListener('abort', fail, { once: true })
+    })
+    const { idempotencyKey, report } = this.#calls
+    const input = this.#row.input === null ? undefined : decode(this.#row.input)
+    const heartbeat = () => {
+      this.#beat()
+      return this.#calls.heartbeat()
+    }
+    const context: ActivityContext = { input, signal, attempt: this.key.attempt, idempotencyKey, heartbeat, report }
+    const running = Promise.resolve().then(() => activity.run(context))
+    const grace = aborted.catch(async (reason: unknown) => {
+      await Promise.race([running.catch(() => {}), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())])
+      throw reason
+    })
+    return Promise.race([running, grace])
+  }
+
+  #failed(error: unknown): AttemptEnd {
+    const { signal } = this.#controller
+    const reason = signal.aborted ? (signal.reason as ActivityFailure) : undefined
+    if (reason?.code === 'activity.interrupted') return { how: 'interrupted' }
+    if (reason?.code === 'activity.cancelled' || reason?.code === 'activity.superseded') return { how: 'cancelled' }
+    if (reason?.code === 'activity.silent') return { how: 'failed', error: reason }
+    return { how: 'failed', error: reason ?? error }
+  }
+
+  #deadline({ timeoutMs, heartbeatMs }: ResolvedActivity): NodeJS.Timeout | undefined {
+    const late = (code: string, message: string) => () =>
+      this.abort(new ActivityFailure(code, message, { retryable: true }))
+    if (heartbeatMs !== undefined) {
+      this.#beat = () => {
+        clearTimeout(this.#watch)
+        this.#watch = setTimeout(late('activity.silent', `no heartbeat for ${heartbeatMs} ms`), heartbeatMs)
+      }
+      this.#beat()
+    }
+    if (timeoutMs === undefined) return undefined
+    return setTimeout(late('activity.timed_out', `the activity took longer than ${timeoutMs} ms`), timeoutMs)
+  }
+}
+
+// Long enough for an attempt to end its processes before it is called over.
+const GRACE_MS = 15_000
+
+const unstorable = (why: string) =>
+  new ActivityFailure('activity.result_unstorable', `the result cannot be stored: ${why}`)

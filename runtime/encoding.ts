@@ -1,0 +1,169 @@
+/** JSON that keeps what JSON loses. A tagged value is `{ "$": tag, v }`; an object with a key "$" of its own is tagged too. */
+export type Encoded = null | boolean | number | string | Encoded[] | { [key: string]: Encoded }
+
+/** What an actor reference is stored as: the incarnation, and the system where it is another one. */
+export type StoredRef = { id: string; incarnation: string; system?: string }
+
+export type RefCodec = {
+  /** The stored form when the value is an actor reference, else undefined. */
+  store(value: object): StoredRef | undefined
+  revive(ref: StoredRef): unknown
+  /** What is stored in the place of an object that holds more than data (a machine's snapshot). */
+  substitute?(value: object): object | undefined
+}
+
+const noRefs: RefCodec = { store: () => undefined, revive: (ref) => ref }
+
+// Deeper than any data a person wrote; a cycle gets there at once.
+const MAX_DEPTH = 500
+
+const tagged = (tag: string, v: Encoded): Encoded => ({ $: tag, v })
+
+/** Throws a TypeError naming the path of what cannot be stored: a function, a symbol, a cycle. */
+export const encode = (value: unknown, refs: RefCodec = noRefs): Encoded => encodeAt(value, refs, [])
+
+const fail = (path: string[], what: string): never => {
+  throw new TypeError(`${path.length ? path.join('.') : 'the value'} is ${what}, which cannot be stored`)
+}
+
+function encodeAt(value: unknown, refs: RefCodec, path: string[]): Encoded {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : tagged('number', String(Object.is(value, -0) ? '-0' : value))
+    case 'undefined':
+      return tagged('undefined', null)
+    case 'bigint':
+      return tagged('bigint', String(value))
+    case 'object':
+      return value === null ? null : encodeObject(value, refs, path)
+    default:
+      return fail(path, `a ${typeof value}`)
+  }
+}
+
+function encodeObject(value: object, refs: RefCodec, path: string[]): Encoded {
+  if (path.length > MAX_DEPTH) return fail(path.slice(0, 5), `a cycle, or nested deeper than ${MAX_DEPTH} levels`)
+  const ref = refs.store(value)
+  if (ref) return tagged('ref', ref as Encoded)
+  if (Array.isArray(value)) return encodeItems(value, refs, path)
+  const special = encodeBuiltIn(value, refs, path)
+  if (special !== undefined) return special
+  const fields = encodeFields(refs.substitute?.(value) ?? value, refs, path)
+  return '$' in fields ? tagged('object', fields) : fields
+}
+
+function encodeItems(items: unknown[], refs: RefCodec, path: string[]): Encoded[] {
+  return Array.from(items, (item, i) => {
+    path.push(String(i))
+    const encoded = encodeAt(item, refs, path)
+    path.pop()
+    return encoded
+  })
+}
+
+function encodeFields(value: object, refs: RefCodec, path: string[]): { [key: string]: Encoded } {
+  const fields: { [key: string]: Encoded } = {}
+  for (const key of Object.keys(value)) {
+    path.push(key)
+    const encoded = encodeAt((value as Record<string, unknown>)[key], refs, path)
+    path.pop()
+    setOwn(fields, key, encoded)
+  }
+  return fields
+}
+
+function encodeBuiltIn(value: object, refs: RefCodec, path: string[]): Encoded | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return undefined
+  const inner = (part: unknown, name: string) => encodeAt(part, refs, [...path, name])
+  if (value instanceof Date) return tagged('date', value.getTime() || (value.getTime() === 0 ? 0 : null))
+  if (value instanceof Map) return tagged('map', inner([...value], 'entries'))
+  if (value instanceof Set) return tagged('set', inner([...value], 'values'))
+  if (value instanceof RegExp) return tagged('regexp', [value.source, value.flags])
+  if (value instanceof URL) return tagged('url', value.href)
+  if (value instanceof Uint8Array) return tagged('bytes', Buffer.from(value).toString('base64'))
+  if (value instanceof Error) return encodeError(value, inner)
+  return undefined
+}
+
+// No stack: it differs from process to process and names paths of the machine.
+function encodeError(error: Error, inner: (part: unknown, name: string) => Encoded): Encoded {
+  const { name, message } = error
+  const own = Object.fromEntries(Object.entries(error).filter(([key]) => !['name', 'message', 'stack'].includes(key)))
+  const stored: { [key: string]: Encoded } = { name, message, own: inner(own, 'own') }
+  if ('cause' in error) stored.cause = inner(error.cause, 'cause')
+  return tagged('error', stored)
+}
+
+/** The inverse of `encode`: fresh values, sharing nothing with the stored form. */
+export function decode(stored: Encoded, refs: RefCodec = noRefs): unknown {
+  if (stored === null || typeof stored !== 'object') return stored
+  if (Array.isArray(stored)) return stored.map((item) => decode(item, refs))
+  return typeof stored.$ === 'string' ? decodeTagged(stored.$, stored.v as Encoded, refs) : decodeFields(stored, refs)
+}
+
+function decodeFields(stored: { [key: string]: Encoded }, refs: RefCodec): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const key of Object.keys(stored)) setOwn(fields, key, decode(stored[key] as Encoded, refs))
+  return fields
+}
+
+function decodeTagged(tag: string, v: any, refs: RefCodec): unknown {
+  switch (tag) {
+    case 'undefined':
+      return undefined
+    case 'number':
+      return v === '-0' ? -0 : Number(v)
+    case 'bigint':
+      return BigInt(v)
+    case 'date':
+      return new Date(v ?? NaN)
+    case 'map':
+      return new Map(decode(v, refs) as [unknown, unknown][])
+    case 'set':
+      return new Set(decode(v, refs) as unknown[])
+    case 'regexp':
+      return new RegExp(v[0], v[1])
+    case 'url':
+      return new URL(v)
+    case 'bytes':
+      return new Uint8Array(Buffer.from(v, 'base64'))
+    case 'error':
+      return decodeError(v, refs)
+    case 'ref':
+      return refs.revive(v)
+    case 'object':
+      return decodeFields(v, refs)
+    default:
+      throw new TypeError(`a stored value bears the unknown tag ${tag}`)
+  }
+}
+
+const errorClasses: Record<string, ErrorConstructor> = {
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+}
+
+function decodeError(v: { name: string; message: string; own: Encoded; cause?: Encoded }, refs: RefCodec): Error {
+  const options = 'cause' in v ? { cause: decode(v.cause as Encoded, refs) } : undefined
+  const error = new (errorClasses[v.name] ?? Error)(v.message, options)
+  error.stack = `${v.name}: ${v.message}`
+  if (error.name !== v.name) Object.defineProperty(error, 'name', { value: v.name, configurable: true, writable: true })
+  return Object.assign(error, decode(v.own, refs))
+}
+
+// A plain assignment to __proto__ would set the prototype.
+function setOwn(target: Record<string, unknown>, key: string, value: unknown) {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  else target[key] = value
+}

@@ -1,0 +1,313 @@
+import { randomUUID } from 'node:crypto'
+import { parkSystem, type Sql } from '../db/index.ts'
+import type { Clock } from './clock.ts'
+import { commitBatch, type Fate } from './commit-batch.ts'
+import { Defect } from './failures.ts'
+import { finishTurn, noteCheckpoint } from './finish-turn.ts'
+import type { Surroundings } from './live-system.ts'
+import { LoadingDock } from './loading.ts'
+import type { Signals } from './signals.ts'
+import type { Loaded, Slot } from './slot.ts'
+import { Slots } from './slots.ts'
+import { runTurn, type Delivered, type Mail } from './turn.ts'
+import { turnRows, weight } from './turn-rows.ts'
+import { emptyTurn, type TurnRecord } from './turn-record.ts'
+
+/** What the engine is made of; `park` is its own. */
+export type EngineOptions = {
+  sql: Sql
+  clock: Clock
+  around: Surroundings
+  signals: Signals
+  /** This process, as the owner of systems. */
+  owner: string
+  /** Live systems kept in memory. */
+  cacheSize: number
+  /** Mail from memory whose turn was refused as stale goes to whoever owns the system now. */
+  reroute(system: string, mail: Mail[]): void
+  park(slot: Slot, reason: { code: string; message: string }): Promise<void>
+  log(problem: string, detail: object): void
+}
+
+/** A turn that was run and waits for its commit. */
+export type Pending = {
+  slot: Slot
+  loaded: Loaded
+  turn: TurnRecord
+  delivered: Delivered[]
+  created?: (fate: Fate) => void
+}
+
+// Several commits overlap with each other and with running turns; more only queue inside Postgres.
+const MAX_COMMITS = 3
+const MAX_BATCH = 500
+const MAX_BATCH_BYTES = 4_000_000
+
+/** Takes ready systems in batches: load, run a turn each, commit all turns in one statement. */
+export class Engine {
+  readonly slots: Slots
+  readonly #options: EngineOptions
+  readonly #loading: LoadingDock
+  readonly #ready = new Set<Slot>()
+  readonly #births: Pending[] = []
+  readonly #idle = new Set<() => void>()
+  #commits = 0
+  #scheduled = false
+  #closed = false
+
+  constructor(given: Omit<EngineOptions, 'park'>) {
+    const options = { ...given, park: this.park.bind(this) }
+    this.#options = options
+    this.slots = new Slots(options, (slot) => this.wake(slot))
+    this.#loading = new LoadingDock(options, this.slots)
+  }
+
+  get busy(): boolean {
+    return this.#commits > 0 || this.#ready.size > 0 || this.#births.length > 0
+  }
+
+  isBusy(id: string): boolean {
+    const slot = this.slots.get(id)
+    return slot !== undefined && (slot.busy || this.#ready.has(slot) || slot.queue.length > 0)
+  }
+
+  /** Something may wait for the system. */
+  wake(slot: Slot) {
+    if (this.#closed || slot.busy) return
+    this.#ready.add(slot)
+    this.#schedule()
+  }
+
+  /** Mail may have come to the mailboxes of these systems. */
+  poke(ids: Iterable<string>) {
+    for (const id of ids) {
+      const slot = this.slots.ensure(id)
+      slot.fetch = true
+      this.wake(slot)
+    }
+  }
+
+  /** Commits the first turn of a new system with the next batch. */
+  beget(birth: Pending) {
+    birth.slot.busy = true
+    this.#births.push(birth)
+    this.#schedule()
+  }
+
+  /** Resolves when no turn is open and none could be run. */
+  async idle(): Promise<void> {
+    while (this.busy) await new Promise<void>((resolve) => this.#idle.add(resolve))
+  }
+
+  /** Lets the turns under way finish and starts no others. */
+  async stop() {
+    this.#closed = true
+    this.#ready.clear()
+    while (this.#commits > 0) await new Promise<void>((resolve) => this.#idle.add(resolve))
+  }
+
+  /** As a crash would: what is under way is left to itself. */
+  abandon() {
+    this.#closed = true
+    this.#ready.clear()
+    this.slots.evictAll()
+  }
+
+  // On the next round of the event loop, so that all that arrived in this one shares a commit.
+  #schedule() {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#pump()
+    })
+  }
+
+  #pump() {
+    while (this.#commits < MAX_COMMITS && (this.#ready.size || this.#births.length)) {
+      const births = this.#births.splice(0, MAX_BATCH)
+      const slots = [...this.#ready].slice(0, MAX_BATCH - births.length)
+      for (const slot of slots) {
+        this.#ready.delete(slot)
+        slot.busy = true
+      }
+      this.#commits++
+      void this.#batch(slots, births).finally(() => {
+        this.#commits--
+        this.#schedule()
+        for (const resolve of this.#idle) resolve()
+        this.#idle.clear()
+      })
+    }
+  }
+
+  async #batch(slots: Slot[], births: Pending[]) {
+    try {
+      const mail = await this.#loading.prepare(slots)
+      const now = this.#options.clock.now()
+      const turns = slots.flatMap((slot) => this.#runSafely(slot, mail.get(slot.id) ?? [], now) ?? [])
+      await this.#commit([...births, ...turns])
+    } catch (error) {
+      this.#options.log('turn.failed', { error })
+      for (const slot of slots) this.#giveUp(slot, error)
+      for (const { created } of births) created?.({ fate: 'unknown', error: error as Error })
+    }
+    for (const slot of [...slots, ...births.map((birth) => birth.slot)]) this.#rest(slot)
+  }
+
+  // One poisoned system never fails its batch.
+  #runSafely(slot: Slot, mail: Mail[], now: number): Pending | undefined {
+    const { live } = slot
+    if (!live) return undefined
+    try {
+      return this.#run(slot, live, mail, now)
+    } catch (error) {
+      const turn = emptyTurn(live.system.recorder.seq, now)
+      turn.defect = new Defect('turn.failed', (error as Error).message, { cause: error })
+      return { slot, loaded: live, turn, delivered: [] }
+    }
+  }
+
+  #run(slot: Slot, live: Loaded, mail: Mail[], now: number): Pending | undefined {
+    const time = Math.max(now, live.time)
+    const waiting = [...mail, ...slot.queue]
+    slot.queue = []
+    const offered = slot.single ? waiting.slice(0, 1) : waiting
+    const { turn, delivered, rest } = runTurn(live.system, offered, time, live.system.recorder.seq)
+    const left = [...rest, ...waiting.slice(offered.length)]
+    slot.queue = left.filter(({ id }) => id === null)
+    if (left.length > slot.queue.length) slot.fetch = true
+    if (!turn.entries.length && !turn.took.length && !turn.defect) {
+      live.system.recorder.end()
+      for (const { mail: each, outcome } of delivered) each.settle?.(outcome)
+      return undefined
+    }
+    return { slot, loaded: live, turn, delivered }
+  }
+
+  async #commit(pending: Pending[]) {
+    const sound: Pending[] = []
+    for (const each of pending) {
+      this.#finish(each)
+      if (each.turn.defect) await this.#faulty(each, each.turn.defect)
+      else sound.push(each)
+    }
+    await Promise.all(cut(sound).map((batch) => this.#commitBatch(batch)))
+  }
+
+  #finish({ loaded, turn }: Pending) {
+    const { registry } = this.#options.around
+    try {
+      if (!turn.defect) finishTurn(loaded, turn, registry.entry(loaded.identity.machine)?.project)
+    } catch (error) {
+      turn.defect = new Defect('projection.failed', (error as Error).message, { cause: error })
+    }
+  }
+
+  async #commitBatch(batch: Pending[]) {
+    if (!batch.length) return
+    const { around, signals, sql, owner } = this.#options
+    const id = randomUUID()
+    const rows = batch.map(({ loaded, turn }) => turnRows(loaded.identity, turn, around.registry.activity))
+    if (signals.pointed)
+      await signals.point('commit.before', { turn: id, systems: rows.map((row) => row.id), turns: batch })
+    const fates = await commitBatch({ sql, owner, signals, closed: () => this.#closed }, id, rows)
+    if (signals.pointed)
+      await signals.point('commit.after', { turn: id, systems: rows.map((row) => row.id), turns: batch })
+    await Promise.all(batch.map((pending, i) => this.#settle(pending, fates[i] as Fate)))
+  }
+
+  async #settle(pending: Pending, fate: Fate) {
+    const { slot, loaded, turn, delivered } = pending
+    pending.created?.(fate)
+    if (fate.fate === 'committed') {
+      loaded.system.recorder.end()
+      loaded.time = turn.time
+      if (turn.checkpoint) noteCheckpoint(loaded, turn.checkpoint)
+      slot.single = false
+      if (turn.status === 'active') slot.live = loaded
+      else this.slots.evict(slot)
+      for (const { mail, outcome } of delivered) mail.settle?.(outcome)
+      this.#options.signals.committed(slot.id, turn)
+    } else if (fate.fate === 'poison') {
+      await this.#faulty(pending, new Defect('turn.unstorable', fate.error.message, { cause: fate.error }))
+    } else await this.#undone(pending, fate)
+  }
+
+  // Nothing of the turn was written. Memory may have been changed in place, so it is dropped, never rolled back.
+  async #undone({ slot, delivered }: Pending, fate: Fate) {
+    this.slots.evict(slot)
+    const own = delivered.map(({ mail }) => mail).filter(({ id }) => id === null)
+    if (fate.fate === 'unknown') {
+      for (const { settle } of own)
+        settle?.({ refused: 'send.unknown', message: 'the database went away before it answered' })
+    } else if (fate.fate === 'duplicate') {
+      slot.queue.unshift(
+        ...(await this.#loading.dropDuplicates(
+          slot.id,
+          delivered.map(({ mail }) => mail),
+        )),
+      )
+      slot.fetch = true
+    } else {
+      const mail = [...own, ...slot.queue]
+      slot.queue = []
+      if (mail.length) this.#options.reroute(slot.id, mail)
+      slot.fetch = true
+    }
+  }
+
+  // A turn that cannot be committed: by one mail alone it parks the system; of several, it is not known which is at fault.
+  async #faulty(pending: Pending, defect: Defect) {
+    const { slot, delivered, turn } = pending
+    pending.created?.({ fate: 'poison', error: defect })
+    const own = delivered.map(({ mail }) => mail).filter(({ id }) => id === null)
+    this.slots.evict(slot)
+    if (turn.base === null) return
+    if (delivered.length > 1) {
+      slot.single = true
+      slot.queue.unshift(...own)
+      slot.fetch = true
+      return
+    }
+    for (const { settle } of own) settle?.({ refused: defect.code, message: defect.message })
+    await this.park(slot, defect)
+  }
+
+  /** Stops a system until a person acts; its mail stays in the mailbox. */
+  async park(slot: Slot, { code, message }: { code: string; message: string }) {
+    const { sql, owner, log, reroute } = this.#options
+    log('system.parked', { system: slot.id, code, message })
+    this.slots.evict(slot)
+    slot.single = false
+    slot.fetch = false
+    await parkSystem(sql, { id: slot.id, process: owner, reason: JSON.stringify({ code, message }) })
+    if (slot.queue.length) reroute(slot.id, slot.queue.splice(0))
+  }
+
+  #giveUp(slot: Slot, error: unknown) {
+    this.slots.evict(slot)
+    const refusal = { refused: 'send.unknown', message: `the system could not be run: ${(error as Error).message}` }
+    for (const { settle } of slot.queue.splice(0)) settle?.(refusal)
+  }
+
+  #rest(slot: Slot) {
+    slot.busy = false
+    if (slot.queue.length || (slot.fetch && slot.live) || this.slots.wantsReload(slot)) this.wake(slot)
+    else this.slots.settle(slot)
+  }
+}
+
+function cut(pending: Pending[]): Pending[][] {
+  const batches: Pending[][] = []
+  let bytes = Infinity
+  for (const each of pending) {
+    bytes += weight(each.turn)
+    if (bytes > MAX_BATCH_BYTES) {
+      batches.push([])
+      bytes = weight(each.turn)
+    }
+    batches.at(-1)?.push(each)
+  }
+  return batches
+}

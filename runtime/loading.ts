@@ -1,0 +1,106 @@
+import {
+  claimNamedSystems,
+  discardMail,
+  entriesOfKeys,
+  fetchMail,
+  loadSystems,
+  type StoredSystem,
+  type WaitingMail,
+} from '../db/index.ts'
+import type { EngineOptions } from './engine.ts'
+import { Defect } from './failures.ts'
+import { definitionOf } from './registry.ts'
+import { restoreSystem } from './restore.ts'
+import { loadedFrom, type Slot } from './slot.ts'
+import type { Slots } from './slots.ts'
+import type { Mail } from './turn.ts'
+
+// A turn takes at most a hundred; what is left is read again.
+const MAIL_PER_SYSTEM = 100
+
+/** Brings systems into memory, and their mail to them. */
+export class LoadingDock {
+  readonly #options: EngineOptions
+  readonly #slots: Slots
+
+  constructor(options: EngineOptions, slots: Slots) {
+    this.#options = options
+    this.#slots = slots
+  }
+
+  /** Loads what is not in memory and reads the mail of those that may have some. */
+  async prepare(slots: Slot[]): Promise<Map<string, Mail[]>> {
+    const absent = slots.filter((slot) => !slot.live)
+    if (absent.length) await this.#load(absent)
+    const asking = slots.filter((slot) => slot.live && slot.fetch)
+    return asking.length ? this.#fetch(asking) : new Map()
+  }
+
+  /** Settles sends whose key was processed before, removes such mail, and returns the sends that are left. */
+  async dropDuplicates(system: string, mail: Mail[]): Promise<Mail[]> {
+    const { sql } = this.#options
+    const keys = mail.flatMap(({ key }) => key ?? [])
+    const entries = new Map((await entriesOfKeys(sql, { system, keys })).map(({ key, seq }) => [key, seq]))
+    const duplicates = mail.filter(({ key }) => key !== null && entries.has(key))
+    const rows = duplicates.flatMap(({ id }) => id ?? [])
+    if (rows.length) await discardMail(sql, { system, ids: rows })
+    for (const { key, settle } of duplicates) settle?.({ seq: entries.get(key as string) as number, duplicate: true })
+    return mail.filter((each) => each.id === null && !duplicates.includes(each))
+  }
+
+  async #load(slots: Slot[]) {
+    const { sql, owner, reroute } = this.#options
+    const ids = slots.map(({ id }) => id)
+    const ours = new Set((await claimNamedSystems(sql, { process: owner, ids })).map(({ id }) => id))
+    const rows = new Map((await loadSystems(sql, [...ours])).map((row) => [row.id, row]))
+    for (const slot of slots) {
+      const row = rows.get(slot.id)
+      slot.reload = row !== undefined
+      if (row) await this.#restore(slot, row)
+      // Not ours to run: gone, final, parked, or in the hands of another process.
+      else if (slot.queue.length) reroute(slot.id, slot.queue.splice(0))
+    }
+  }
+
+  async #restore(slot: Slot, row: StoredSystem) {
+    const { around, park } = this.#options
+    try {
+      slot.live = loadedFrom(row, restoreSystem(row, around))
+      slot.fetch = true
+    } catch (error) {
+      const { code, message } = error instanceof Defect ? error : new Defect('snapshot.unfit', (error as Error).message)
+      const made = row.definition !== definitionNow(this.#options, row) ? '; the machine was changed since' : ''
+      await park(slot, { code, message: message + made })
+    }
+  }
+
+  async #fetch(slots: Slot[]): Promise<Map<string, Mail[]>> {
+    const { sql, clock } = this.#options
+    for (const slot of slots) slot.fetch = false
+    const rows = await fetchMail(sql, { ids: slots.map(({ id }) => id), now: clock.now(), limit: MAIL_PER_SYSTEM })
+    const mail = new Map<string, Mail[]>()
+    for (const row of rows) {
+      const list = mail.get(row.systemId) ?? []
+      mail.set(row.systemId, list)
+      list.push(toMail(row))
+      if (list.length >= MAIL_PER_SYSTEM) (this.#slots.get(row.systemId) as Slot).fetch = true
+    }
+    return mail
+  }
+}
+
+function definitionNow({ around }: EngineOptions, row: StoredSystem): string | undefined {
+  const entry = around.registry.entry(row.machine)
+  return entry && definitionOf(entry.machine)
+}
+
+const toMail = ({ id, kind, due, address, incarnation, event, key }: WaitingMail): Mail => ({
+  id,
+  kind,
+  at: due,
+  address,
+  incarnation,
+  event: JSON.parse(event),
+  text: event,
+  key,
+})

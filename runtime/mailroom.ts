@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto'
+import type { EventObject } from 'xstate'
+import { acceptMail, isTransient, mailFates, type AcceptedMail, type Acceptance, type Sql } from '../db/index.ts'
+import type { Clock } from './clock.ts'
+import { encode } from './encoding.ts'
+import type { Engine } from './engine.ts'
+import { Rejection } from './failures.ts'
+import { outsideCodec } from './refs.ts'
+import type { Signals } from './signals.ts'
+import type { Mail, MailOutcome } from './turn.ts'
+import type { Wakeups } from './wakeups.ts'
+
+export type SendOptions = { to?: string; idempotencyKey?: string; delay?: number; wait?: 'accepted' | 'processed' }
+
+/** What a send led to. `seq`: the entry of the delivery, once it is known. `duplicate`: the key was sent before. */
+export type Receipt = { seq?: number; duplicate: boolean }
+
+type Options = {
+  sql: Sql
+  clock: Clock
+  engine: Engine
+  signals: Signals
+  wakeups: Wakeups
+  owner: string
+  leaseValid(): boolean
+  takesTurns: boolean
+  closed(): boolean
+}
+
+type Waiting = {
+  mail: AcceptedMail
+  keyed: boolean
+  resolve(acceptance: Acceptance): void
+  reject(error: unknown): void
+}
+
+// 1 MB, in bytes of UTF-8.
+const MAX_EVENT_BYTES = 1_000_000
+const MAX_ACCEPT = 500
+
+/** Takes events from outside: into memory where this process owns the system, else into the mailbox. */
+export class Mailroom {
+  readonly #options: Options
+  readonly #waiting: Waiting[] = []
+  // Sends of this process to one system keep their order: while one is on its way to the mailbox, later ones follow it.
+  readonly #onTheWay = new Map<string, number>()
+  #accepting = 0
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  get busy(): boolean {
+    return this.#accepting > 0 || this.#waiting.length > 0
+  }
+
+  async send(system: string, event: EventObject, options: SendOptions = {}): Promise<Receipt> {
+    const { event: stored, text } = prepared(event)
+    const at = this.#options.clock.now()
+    const key = options.idempotencyKey ?? null
+    if (this.#inMemory(system, options)) {
+      return new Promise((resolve, reject) => {
+        const settle = (outcome: MailOutcome) => conclude(outcome, resolve, reject)
+        const address = options.to ?? ''
+        this.#queue(system, {
+          id: null,
+          kind: 'mail',
+          at,
+          address,
+          incarnation: null,
+          event: stored,
+          text,
+          key,
+          settle,
+        })
+      })
+    }
+    const due = at + Math.max(0, Math.ceil(options.delay ?? 0))
+    return this.#post({ id: randomUUID(), system, at, due, address: options.to ?? '', event: text, key }, options.wait)
+  }
+
+  /** Mail from memory that this process may not deliver any more goes the way of everyone's. */
+  reroute = (system: string, mail: Mail[]) => {
+    for (const { at, address, text, key, settle } of mail) {
+      const row = { id: randomUUID(), system, at, due: at, address: address ?? '', event: text, key }
+      this.#post(row, 'processed').then(
+        (receipt) => settle?.({ seq: receipt.seq ?? 0, duplicate: receipt.duplicate }),
+        (error: Rejection) => settle?.({ refused: error.code ?? 'send.unknown', message: error.message }),
+      )
+    }
+  }
+
+  #inMemory(system: string, { delay }: SendOptions): boolean {
+    const { engine, leaseValid, takesTurns } = this.#options
+    if (!takesTurns || delay !== undefined || !leaseValid() || this.#onTheWay.has(system)) return false
+    return engine.slots.get(system)?.live !== undefined
+  }
+
+  #queue(system: string, mail: Mail) {
+    const { engine } = this.#options
+    const slot = engine.slots.ensure(system)
+    slot.queue.push(mail)
+    engine.wake(slot)
+  }
+
+  async #post(mail: AcceptedMail, wait: SendOptions['wait']): Promise<Receipt> {
+    const { system, key } = mail
+    const acceptance = await this.#accept(mail)
+    if (acceptance.status === null) throw new Rejection('system.not_found', `no system has the id ${system}`)
+    if (acceptance.status === 'done')
+      throw new Rejection('system.final', `system ${system} has ended and takes no more events`)
+    if (acceptance.seq !== null) return { seq: acceptance.seq, duplicate: true }
+    this.#announce(system, acceptance)
+    if (wait === 'processed') return await this.#processed(mail, acceptance.inserted)
+    return { duplicate: !acceptance.inserted && key !== null }
+  }
+
+  #accept(mail: AcceptedMail): Promise<Acceptance> {
+    const { system } = mail
+    this.#onTheWay.set(system, (this.#onTheWay.get(system) ?? 0) + 1)
+    return new Promise<Acceptance>((resolve, reject) => {
+      this.#waiting.push({ mail, keyed: mail.key !== null, resolve, reject })
+      setImmediate(() => void this.#flush())
+    }).finally(() => {
+      const left = (this.#onTheWay.get(system) as number) - 1
+      if (left) this.#onTheWay.set(system, left)
+      else this.#onTheWay.delete(system)
+    })
+  }
+
+  async #flush() {
+    if (!this.#waiting.length || this.#accepting >= 2) return
+    const batch = this.#waiting.splice(0, MAX_ACCEPT)
+    this.#accepting++
+    try {
+      await this.#insert(batch)
+    } finally {
+      this.#accepting--
+      if (this.#waiting.length) void this.#flush()
+    }
+  }
+
+  async #insert(batch: Waiting[]) {
+    const { sql, signals } = this.#options
+    try {
+      const answers = new Map(
+        (
+          await acceptMail(
+            sql,
+            batch.map(({ mail }) => mail),
+          )
+        ).map((row) => [row.id, row]),
+      )
+      if (signals.pointed) await signals.point('mail.accepted', { mail: batch.map(({ mail }) => mail) })
+      for (const { mail, resolve } of batch) resolve(answers.get(mail.id) as Acceptance)
+    } catch (error) {
+      await this.#insertAgain(batch, error)
+    }
+  }
+
+  // Mail ids make a repetition harmless only where a key or the row itself tells that the first one arrived.
+  async #insertAgain(batch: Waiting[], error: unknown) {
+    const again = isTransient(error) && !this.#options.closed()
+    const keyed = again ? batch.filter((each) => each.keyed) : []
+    for (const each of batch) {
+      if (keyed.includes(each)) continue
+      each.reject(unknownFate(error))
+    }
+    if (!keyed.length) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await this.#insert(keyed)
+  }
+
+  #announce(system: string, { owner }: Acceptance) {
+    const { engine, wakeups, takesTurns, owner: self } = this.#options
+    if (takesTurns && (owner === null || owner === self)) engine.poke([system])
+    else wakeups.tell(`m:${system}`)
+  }
+
+  // Another process may take the mail, so the database is asked; a turn of this one is heard of at once.
+  async #processed(mail: AcceptedMail, inserted: boolean): Promise<Receipt> {
+    const { sql, signals, closed } = this.#options
+    for (let wait = 5; ; wait = Math.min(wait * 2, 250)) {
+      if (closed()) throw new Rejection('send.unknown', 'the runtime was closed before the event was processed')
+      const [fate] = await mailFates(sql, { system: mail.system, id: mail.id, key: mail.key })
+      if (fate && fate.seq !== null) return { seq: fate.seq, duplicate: !inserted }
+      if (fate?.refused && !fate.waiting) throw refusal(fate.refused, mail)
+      if (fate && !fate.waiting) return { duplicate: !inserted }
+      await committedOr(signals, mail.system, wait)
+    }
+  }
+}
+
+function prepared(event: EventObject) {
+  if (typeof event !== 'object' || event === null || typeof event.type !== 'string' || event.type === '')
+    throw new Rejection('event.invalid', 'an event is an object with a type that is a non-empty string')
+  try {
+    const stored = encode(event, outsideCodec)
+    const text = JSON.stringify(stored)
+    if (Buffer.byteLength(text) <= MAX_EVENT_BYTES) return { event: stored, text }
+  } catch (error) {
+    throw new Rejection('event.invalid', `the event cannot be stored: ${(error as Error).message}`, { cause: error })
+  }
+  throw new Rejection('event.too_large', 'the event is larger than 1 MB: store the data elsewhere and send a reference')
+}
+
+function conclude(outcome: MailOutcome, resolve: (receipt: Receipt) => void, reject: (error: Error) => void) {
+  if ('refused' in outcome) reject(new Rejection(outcome.refused, outcome.message))
+  else resolve({ seq: outcome.seq, duplicate: outcome.duplicate ?? false })
+}
+
+const refusal = (reason: string, { address, system }: AcceptedMail) =>
+  new Rejection(
+    reason,
+    reason === 'actor.not_found'
+      ? `no actor lives at address '${address}'`
+      : `system ${system} ended before it took the event`,
+  )
+
+const unknownFate = (cause: unknown) =>
+  isTransient(cause)
+    ? new Rejection('send.unknown', 'the database went away before it answered; send again with an idempotency key', {
+        cause,
+      })
+    : cause
+
+/** Resolves at the system's next commit in this process, or after `ms`. */
+function committedOr(signals: Signals, system: string, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      off()
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    const off = signals.onCommitted((id) => id === system && done())
+  })
+}

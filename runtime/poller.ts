@@ -1,0 +1,92 @@
+import { buryFinalMail, claimSystems, isTransient, nextActivityAt, nextDue, type Sql } from '../db/index.ts'
+import type { ActivityHost } from './activity-host.ts'
+import type { Clock } from './clock.ts'
+import type { Engine } from './engine.ts'
+import type { Lease } from './lease.ts'
+
+type Options = {
+  sql: Sql
+  clock: Clock
+  engine: Engine | undefined
+  activities: ActivityHost | undefined
+  lease: Lease
+  leaseMs: number
+  log(problem: string, detail: object): void
+}
+
+// Notifications come first; the poll is for those that were lost, and for what died with another process.
+const POLL_MS = 1_000
+// A simulated clock calls nobody for systems that are not in memory.
+const SHORTEST_POLL_MS = 20
+// Systems of a dead process are taken over as their mail falls due, not all at once.
+const CLAIM_LIMIT = 200
+
+/** The loop that looks for due mail and queued activities nobody else takes care of. */
+export class Poller {
+  readonly #options: Options
+  #timer: NodeJS.Timeout | undefined
+  #polling: Promise<void> | undefined
+  #sweptAt = -Infinity
+  #open = false
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  start() {
+    this.#open = true
+    this.#later(0)
+  }
+
+  async stop() {
+    this.#open = false
+    clearTimeout(this.#timer)
+    await this.#polling
+  }
+
+  abandon() {
+    this.#open = false
+    clearTimeout(this.#timer)
+  }
+
+  /** Looks once, now. */
+  poll(): Promise<void> {
+    this.#polling ??= this.#poll().finally(() => (this.#polling = undefined))
+    return this.#polling
+  }
+
+  #later(ms: number) {
+    clearTimeout(this.#timer)
+    if (this.#open) this.#timer = setTimeout(() => void this.poll(), ms)
+  }
+
+  async #poll() {
+    const { lease, log } = this.#options
+    let next = POLL_MS
+    try {
+      if (lease.valid) next = await this.#look()
+    } catch (error) {
+      if (!isTransient(error)) log('poll.failed', { error })
+    } finally {
+      this.#later(next)
+    }
+  }
+
+  /** Milliseconds until it is worth looking again. */
+  async #look(): Promise<number> {
+    const { sql, clock, engine, activities, lease, leaseMs } = this.#options
+    const now = clock.now()
+    const sweeping = performance.now() - this.#sweptAt > leaseMs / 3
+    if (sweeping) this.#sweptAt = performance.now()
+    if (activities && sweeping) await activities.sweep()
+    else activities?.dispatch()
+    if (!engine) return POLL_MS
+    const claimed = await claimSystems(sql, { process: lease.id, now, limit: CLAIM_LIMIT })
+    engine.poke(claimed.map(({ id }) => id))
+    if (sweeping) await buryFinalMail(sql, now)
+    if (claimed.length >= CLAIM_LIMIT) return SHORTEST_POLL_MS
+    const [[mail], [activity]] = await Promise.all([nextDue(sql, now), nextActivityAt(sql, now)])
+    const due = Math.min(mail?.due ?? Infinity, activity?.at ?? Infinity) - clock.now()
+    return Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, due))
+  }
+}

@@ -1,0 +1,60 @@
+import type { StoredSystem, StoredTimer } from '../db/index.ts'
+import { apply, type Delta } from './delta.ts'
+import type { Encoded } from './encoding.ts'
+import type { Frozen, Stored } from './frozen.ts'
+import { LiveSystem, ROOT_INCARNATION, type Surroundings } from './live-system.ts'
+import type { Timer } from './turn-record.ts'
+
+export type CheckpointState = { value: Encoded | null; frozen: Frozen }
+type DeltaEntry = { incarnation: string; address: string; value: Encoded | null; delta: Delta }
+
+/** Folds checkpoints and the deltas after them, as data; the state value has a column of its own. */
+export function fold(
+  checkpoints: { incarnation: string; address: string; checkpoint: CheckpointState }[],
+  entries: DeltaEntry[],
+): Map<string, Stored> {
+  const stored = new Map<string, Stored>()
+  for (const { incarnation, address, checkpoint } of checkpoints)
+    stored.set(incarnation, { address, value: checkpoint.value ?? undefined, frozen: checkpoint.frozen })
+  for (const entry of entries) foldEntry(stored, entry)
+  return stored
+}
+
+export function foldEntry(stored: Map<string, Stored>, { incarnation, address, value, delta }: DeltaEntry) {
+  const before = stored.get(incarnation)?.frozen as Encoded | undefined
+  const frozen = apply(before, delta) as unknown as Frozen
+  stored.set(incarnation, { address, value: value ?? undefined, frozen })
+}
+
+/**
+ * Throws a Defect when the machine is missing or the snapshot does not fit it.
+ * `asItIs`: to be looked at, not to be run on.
+ */
+export function restoreSystem(row: StoredSystem, around: Surroundings, options: { asItIs?: boolean } = {}): LiveSystem {
+  const { registry } = around
+  const stored = fold(row.actors ?? [], row.entries ?? [])
+  const machine = registry.machine(row.machine, row.version)
+  const system = new LiveSystem({ id: row.id, name: row.machine, version: row.version, machine, seq: row.seq }, around)
+  if (!options.asItIs) revive(stored)
+  system.restore(stored, (row.timers ?? []).map(toTimer), ROOT_INCARNATION)
+  for (const { incarnation } of row.entries ?? []) system.recorder.changed.add(incarnation)
+  return system
+}
+
+// A root that threw was parked; once a person has let it go on, it goes on from the state before.
+function revive(stored: Map<string, Stored>) {
+  const root = stored.get(ROOT_INCARNATION)
+  if (root?.frozen.status !== 'error') return
+  const { error: _, ...frozen } = root.frozen
+  stored.set(ROOT_INCARNATION, { ...root, frozen: { ...frozen, status: 'active' } })
+}
+
+const toTimer = ({ id, n, due, source, incarnation, send_id, event }: StoredTimer): Timer => ({
+  id,
+  source,
+  target: incarnation,
+  sendId: send_id,
+  due,
+  event,
+  order: n,
+})

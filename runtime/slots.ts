@@ -1,0 +1,110 @@
+import { releaseSystems, type Sql } from '../db/index.ts'
+import { LONGEST_TIMEOUT, type Clock } from './clock.ts'
+import { checkpoint } from './finish-turn.ts'
+import { newSlot, type Slot } from './slot.ts'
+
+type Options = { sql: Sql; clock: Clock; owner: string; cacheSize: number; log(problem: string, detail: object): void }
+
+// Evicting one at a time would cost a statement each.
+const EVICT_TOGETHER = 200
+
+/** The systems this process knows, the least recently used of which leave when there are too many. */
+export class Slots {
+  readonly #slots = new Map<string, Slot>()
+  readonly #options: Options
+  readonly #wake: (slot: Slot) => void
+  #releasing: Promise<unknown> | undefined
+
+  constructor(options: Options, wake: (slot: Slot) => void) {
+    this.#options = options
+    this.#wake = wake
+  }
+
+  get = (id: string): Slot | undefined => this.#slots.get(id)
+
+  ensure(id: string): Slot {
+    const known = this.#slots.get(id)
+    if (known) return known
+    const slot = newSlot(id)
+    this.#slots.set(id, slot)
+    return slot
+  }
+
+  all = (): Slot[] => [...this.#slots.values()]
+
+  /** Drops the live system from memory; what waits for it stays. */
+  evict(slot: Slot) {
+    slot.live = undefined
+    slot.alarm?.cancel()
+    slot.alarm = undefined
+  }
+
+  /** Evicted with the mailbox unread: it is to be loaded again. */
+  wantsReload = (slot: Slot): boolean =>
+    slot.fetch && slot.live === undefined && this.#slots.has(slot.id) && slot.reload
+
+  /** Called when a system comes to rest: sets its alarm, or forgets it. */
+  settle(slot: Slot) {
+    const { live } = slot
+    if (!live) {
+      this.#slots.delete(slot.id)
+      return
+    }
+    this.#slots.delete(slot.id)
+    this.#slots.set(slot.id, slot)
+    this.#setAlarm(slot, live.system.timers.next()?.due)
+    if (this.#slots.size > this.#options.cacheSize) void this.#shrink()
+  }
+
+  /** Gives every idle system back, with a checkpoint. */
+  async releaseAll() {
+    await this.#releasing
+    const idle = this.all().filter((slot) => slot.live && !slot.busy)
+    for (let i = 0; i < idle.length; i += EVICT_TOGETHER) await this.#release(idle.slice(i, i + EVICT_TOGETHER))
+  }
+
+  evictAll() {
+    for (const slot of this.#slots.values()) this.evict(slot)
+    for (const slot of this.all()) if (!slot.busy) this.#slots.delete(slot.id)
+  }
+
+  #setAlarm(slot: Slot, due: number | undefined) {
+    if (slot.alarm?.at === due) return
+    slot.alarm?.cancel()
+    slot.alarm = undefined
+    if (due === undefined) return
+    const { clock } = this.#options
+    const delay = Math.min(due - clock.now(), LONGEST_TIMEOUT)
+    // Not by the clock: a simulated one would call back at its next move only.
+    if (delay <= 0) return this.#wake(slot)
+    const handle = clock.setTimeout(() => {
+      slot.alarm = undefined
+      this.#wake(slot)
+    }, delay)
+    slot.alarm = { at: due, cancel: () => clock.clearTimeout(handle) }
+  }
+
+  async #shrink() {
+    if (this.#releasing) return
+    const idle: Slot[] = []
+    for (const slot of this.#slots.values()) {
+      if (idle.length >= EVICT_TOGETHER) break
+      if (slot.live && !slot.busy && !slot.queue.length) idle.push(slot)
+    }
+    this.#releasing = this.#release(idle)
+      .catch((error: unknown) => this.#options.log('release.failed', { error }))
+      .finally(() => (this.#releasing = undefined))
+  }
+
+  async #release(slots: Slot[]) {
+    const releases = slots.map((slot) => {
+      const loaded = slot.live as NonNullable<Slot['live']>
+      return { id: slot.id, seq: loaded.system.recorder.seq, ...checkpoint(loaded) }
+    })
+    for (const slot of slots) {
+      this.evict(slot)
+      this.#slots.delete(slot.id)
+    }
+    await releaseSystems(this.#options.sql, this.#options.owner, releases)
+  }
+}

@@ -1,0 +1,100 @@
+import type { Encoded } from './encoding.ts'
+import type { Hosted, LiveSystem } from './live-system.ts'
+import { emptyTurn, type Timer, type TurnRecord } from './turn-record.ts'
+
+/** An event that waits for a system: from outside, from another system, or the result of an activity. */
+export type Mail = {
+  /** The mailbox row; absent for a send that came from memory. */
+  id: string | null
+  kind: 'mail' | 'result' | 'report'
+  /** When it was accepted, by the runtime's clock. */
+  at: number
+  address: string | null
+  incarnation: string | null
+  event: Encoded
+  /** `event` as JSON text. */
+  text: string
+  key: string | null
+  /** Called with what became of a send from memory. */
+  settle?: (outcome: MailOutcome) => void
+}
+
+/** `seq`: the journal entry of the delivery. */
+export type MailOutcome = { seq: number; duplicate?: boolean } | { refused: string; message: string }
+
+export type Delivered = { mail: Mail; outcome: MailOutcome }
+export type TurnResult = { turn: TurnRecord; delivered: Delivered[]; rest: Mail[] }
+
+// A turn is cut after this much; what is left is taken by the next one, so that no system starves the others.
+const MAX_TURN_MAIL = 100
+const MAX_TURN_BYTES = 1_000_000
+
+/** Delivers timers and mail in the order in which they fell due, each to quiescence. Acts on memory only. */
+export function runTurn(system: LiveSystem, mail: Mail[], now: number, base: number): TurnResult {
+  const turn = emptyTurn(base, now)
+  system.recorder.begin(turn)
+  const delivered: Delivered[] = []
+  let taken = 0
+  const room = () =>
+    delivered.length + turn.took.length < MAX_TURN_MAIL && turn.bytes < MAX_TURN_BYTES && !over(system, turn)
+  while (room()) {
+    const next = mail[taken]
+    const timer = system.timers.next(Math.min(now, next ? next.at : now))
+    if (timer) fireTimer(system, turn, timer)
+    else if (next) {
+      delivered.push({ mail: next, outcome: deliverMail(system, turn, next) })
+      taken++
+    } else break
+  }
+  return { turn, delivered, rest: mail.slice(taken) }
+}
+
+/** The turn that creates a system. */
+export function createTurn(system: LiveSystem, input: unknown, now: number): TurnRecord {
+  const turn = emptyTurn(null, now)
+  system.recorder.begin(turn)
+  system.create(input)
+  return turn
+}
+
+export const isOver = (system: LiveSystem): boolean => system.root._snapshot.status !== 'active'
+
+const over = (system: LiveSystem, turn: TurnRecord) => turn.defect !== null || isOver(system)
+
+function fireTimer(system: LiveSystem, turn: TurnRecord, timer: Timer) {
+  system.timers.remove(timer.id)
+  const fresh = turn.armed.findIndex(({ id }) => id === timer.id)
+  if (fresh >= 0) turn.armed.splice(fresh, 1)
+  else turn.took.push(timer.id)
+  const source = system.actors.get(timer.source)?.actor
+  const target = system.actors.get(timer.target)
+  // As in XState, a timer whose target is gone is dropped without an error.
+  if (target) system.relay(source, target.actor, system.reviveEvent(timer.event))
+}
+
+function deliverMail(system: LiveSystem, turn: TurnRecord, mail: Mail): MailOutcome {
+  if (mail.id) turn.took.push(mail.id)
+  const target = mail.incarnation !== null ? system.actors.get(mail.incarnation) : system.at(mail.address ?? '')
+  if (!target || !system.alive(target)) return undeliverable(turn, mail)
+  const actor = mail.kind === 'report' ? target.actor._parent : target.actor
+  if (!actor) return undeliverable(turn, mail)
+  const before = turn.entries.length
+  deliver(system, mail, target, actor)
+  return { seq: system.recorder.seq - turn.entries.length + before + 1 }
+}
+
+function deliver(system: LiveSystem, mail: Mail, target: Hosted, actor: Hosted['actor']) {
+  const event = system.reviveEvent(mail.event)
+  system.recorder.delivery = { event, text: mail.text, key: mail.key }
+  system.relay(mail.kind === 'mail' ? undefined : target.actor, actor, event)
+  system.recorder.delivery = undefined
+}
+
+// Results and reports for an actor that was stopped are late, not lost.
+function undeliverable(turn: TurnRecord, mail: Mail): MailOutcome {
+  const address = mail.address ?? ''
+  const refusal = { refused: 'actor.not_found', message: `no actor lives at address '${address}'` }
+  if (mail.id && mail.kind === 'mail')
+    turn.deadLetters.push({ id: mail.id, address, reason: refusal.refused, event: mail.text, key: mail.key })
+  return refusal
+}

@@ -1,0 +1,57 @@
+import type { Sql } from '../db/index.ts'
+
+/** `m:` mail for a system · `a:` an activity was queued · `c:` an activity was cancelled. */
+export type Note = `m:${string}` | `a:` | `c:${string}`
+
+const CHANNEL = 'adjutant'
+// NOTIFY refuses payloads of 8,000 bytes.
+const MAX_PAYLOAD = 7_000
+
+/**
+ * Tells other processes that there is something to do. Notes are coalesced and sent after the commit on a connection of
+ * their own: a NOTIFY inside every commit costs two thirds of the commits at 16 connections. A poll covers what is lost.
+ */
+export class Wakeups {
+  readonly #sql: Sql
+  readonly #self: string
+  readonly #pending = new Set<Note>()
+  #listening: { unlisten(): Promise<void> } | undefined
+  #sending: Promise<void> | undefined
+
+  constructor(sql: Sql, self: string) {
+    this.#sql = sql
+    this.#self = self
+  }
+
+  async listen(hear: (notes: Note[]) => void) {
+    this.#listening = await this.#sql.listen(CHANNEL, (payload) => {
+      const { from, notes } = JSON.parse(payload) as { from: string; notes: Note[] }
+      if (from !== this.#self) hear(notes)
+    })
+  }
+
+  tell(note: Note) {
+    this.#pending.add(note)
+    this.#sending ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#send())
+  }
+
+  async close() {
+    await this.#sending
+    await this.#listening?.unlisten().catch(() => {})
+  }
+
+  async #send() {
+    while (this.#pending.size) {
+      const notes: Note[] = []
+      let size = 100
+      for (const note of this.#pending) {
+        size += note.length + 3
+        if (size > MAX_PAYLOAD) break
+        notes.push(note)
+        this.#pending.delete(note)
+      }
+      await this.#sql.notify(CHANNEL, JSON.stringify({ from: this.#self, notes })).catch(() => {})
+    }
+    this.#sending = undefined
+  }
+}

@@ -1,0 +1,177 @@
+import { unsettled, type Sql } from '../db/index.ts'
+import type { ActivityHost } from './activity-host.ts'
+import type { Clock } from './clock.ts'
+import type { Engine } from './engine.ts'
+import { Rejection } from './failures.ts'
+import type { Mailroom } from './mailroom.ts'
+import type { HistoryEntry, Reader } from './reader.ts'
+import type { Signals } from './signals.ts'
+import type { ActorView } from './view.ts'
+
+export type Condition = 'done' | { tag: string } | { matches: unknown }
+
+type Options = {
+  sql: Sql
+  clock: Clock
+  engine: Engine
+  activities: ActivityHost | undefined
+  mailroom: Mailroom
+  reader: Reader
+  signals: Signals
+  /** Looks for due mail and queued activities now. */
+  poll(): Promise<void>
+  closed(): boolean
+}
+
+// Other processes' commits are announced; this is for announcements that were lost.
+const POLL_MS = 250
+
+/** Waiting for what committed turns bring about, by whichever process. */
+export class Watch {
+  readonly #options: Options
+  readonly #changed = new Map<string, Set<() => void>>()
+
+  constructor(options: Options) {
+    this.#options = options
+    options.signals.onCommitted((id) => this.changed(id))
+  }
+
+  /** A turn of that system was committed, here or elsewhere. */
+  changed(id: string) {
+    for (const listener of this.#changed.get(id) ?? []) listener()
+  }
+
+  async waitFor(id: string, condition: Condition, { timeout }: { timeout?: number } = {}): Promise<ActorView> {
+    const deadline = timeout === undefined ? Infinity : performance.now() + timeout
+    for (;;) {
+      const changed = this.#nextChange(id)
+      try {
+        const snapshot = await this.#options.reader.snapshot(id)
+        if (meets(snapshot, condition)) return snapshot
+        if (snapshot.status !== 'active') throw failed(id, condition, snapshot)
+        const { status, reason } = await this.#options.reader.head(id)
+        if (status === 'parked')
+          throw new Rejection('system.failed', `system ${id} is parked: ${reason?.message ?? ''}`)
+        const left = deadline - performance.now()
+        if (left <= 0) throw new Rejection('wait.timeout', `system ${id} did not get there within ${timeout} ms`)
+        if (this.#options.closed()) throw new Rejection('runtime.closed', 'the runtime was closed meanwhile')
+        await changed.within(Math.min(left, POLL_MS))
+      } finally {
+        changed.forget()
+      }
+    }
+  }
+
+  /** Each journal entry from now on, in order, once. A listener that throws is not called again for that entry. */
+  subscribe(id: string, listener: (entry: HistoryEntry) => void): () => void {
+    let open = true
+    const follow = async () => {
+      const { seq } = await this.#options.reader.head(id)
+      const cursor = this.#options.reader.follow(id)
+      while (open && !this.#options.closed()) {
+        const changed = this.#nextChange(id)
+        const entries = await cursor()
+        for (const entry of entries) if (open && entry.seq > seq) callSafely(listener, entry)
+        if (!entries.length) await changed.within(POLL_MS)
+        changed.forget()
+      }
+    }
+    follow().catch(() => {})
+    return () => {
+      open = false
+    }
+  }
+
+  /** No mail due, no turn open, no activity that could start but has not, no result on its way. */
+  async settled(id?: string): Promise<void> {
+    const { sql, clock, poll, closed } = this.#options
+    for (let quiet = 0; quiet < 2;) {
+      if (closed()) throw new Rejection('runtime.closed', 'the runtime was closed meanwhile')
+      await this.#localRest(id)
+      const [row] = await unsettled(sql, { now: clock.now(), id })
+      if (row?.mail || row?.activity) {
+        quiet = 0
+        await poll()
+        await pause(2)
+      } else if (this.#localBusy(id)) quiet = 0
+      else {
+        quiet++
+        // An attempt that ends at once is about to say so.
+        await pause(0)
+      }
+    }
+  }
+
+  #localBusy(id?: string): boolean {
+    const { engine, activities, mailroom } = this.#options
+    return (id === undefined ? engine.busy : engine.isBusy(id)) || mailroom.busy || (activities?.busy ?? false)
+  }
+
+  async #localRest(id?: string) {
+    while (this.#localBusy(id) && !this.#options.closed()) await pause(1)
+  }
+
+  #nextChange(id: string) {
+    const listeners = this.#changed.get(id) ?? new Set()
+    this.#changed.set(id, listeners)
+    let heard = false
+    let wake = () => {}
+    const listener = () => {
+      heard = true
+      wake()
+    }
+    listeners.add(listener)
+    return {
+      within: (ms: number) =>
+        new Promise<void>((resolve) => {
+          if (heard) return resolve()
+          const timer = setTimeout(resolve, ms)
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        }),
+      forget: () => {
+        listeners.delete(listener)
+        if (!listeners.size && this.#changed.get(id) === listeners) this.#changed.delete(id)
+      },
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => (ms ? setTimeout(resolve, ms) : setImmediate(resolve)))
+
+function meets(snapshot: ActorView, condition: Condition): boolean {
+  if (condition === 'done') return snapshot.status === 'done'
+  if ('tag' in condition) return snapshot.tags.includes(condition.tag)
+  return matches(condition.matches, snapshot.value)
+}
+
+/** As XState's matchesState: a string names a state or a path, an object a part of the state value. */
+export function matches(wanted: unknown, value: unknown): boolean {
+  if (typeof wanted === 'string' && wanted.includes('.')) return matches(nested(wanted.split('.')), value)
+  if (typeof wanted === 'string')
+    return value === wanted || (typeof value === 'object' && value !== null && wanted in value)
+  if (typeof wanted !== 'object' || wanted === null || typeof value !== 'object' || value === null) return false
+  return Object.entries(wanted).every(
+    ([key, part]) => key in value && matches(part, (value as Record<string, unknown>)[key]),
+  )
+}
+
+const nested = ([head, ...rest]: string[]): unknown => (rest.length ? { [head as string]: nested(rest) } : head)
+
+function callSafely(listener: (entry: HistoryEntry) => void, entry: HistoryEntry) {
+  try {
+    listener(entry)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
+function failed(id: string, condition: Condition, { status, error }: ActorView) {
+  const wanted = condition === 'done' ? 'done' : JSON.stringify(condition)
+  const why = error instanceof Error ? `: ${error.message}` : ''
+  return new Rejection('system.failed', `system ${id} is ${status}${why} and will not come to ${wanted}`)
+}
