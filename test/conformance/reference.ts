@@ -23,11 +23,11 @@ export async function runReference(testCase: Case, planted?: Feature): Promise<T
   })
   root.subscribe({ error: () => {} })
   root.start()
-  await settle()
+  await settle(clock)
   trail.observations.push(observe(root))
   for (const item of testCase.script) {
     perform(item, root, clock, planted !== undefined)
-    await settle()
+    await settle(clock)
     trail.observations.push(observe(root))
   }
   root.stop()
@@ -59,9 +59,13 @@ function observe(ref: AnyActorRef, address = '', observation: Observation = {}):
   return observation
 }
 
-// Promises of a case settle in a few microtasks; several turns of the event loop let their effects follow.
-async function settle() {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
+// Promises of a case settle in a few microtasks; several turns of the event loop let their effects follow. Timers that
+// are due at once fire without a move of the clock, as with a real one.
+async function settle(clock: SimulatedClock) {
+  for (let turn = 0; turn < 4; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.increment(0)
+  }
 }
 
 function renamed(trail: Trail): Trail {

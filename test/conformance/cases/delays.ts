@@ -125,6 +125,6 @@ export const delays: readonly Case[] = [
           d: {},
         },
       }),
-    script: [{ advance: 0 }, { advance: 100 }, { advance: 99 }, { advance: 1 }],
+    script: [{ advance: 100 }, { advance: 99 }, { advance: 1 }],
   },
 ]

@@ -44,11 +44,16 @@ export const timers: readonly Case[] = [
             ],
             on: { ZERO: { actions: note('zero') }, NOW: { actions: note('now') }, GO: 'b' },
           },
-          b: { ...plant('after.zero', { after: { 0: 'c' } }, { always: 'c' }), entry: note('+b'), exit: note('-b') },
+          b: {
+            ...plant('after.zero', { after: { 0: 'c' } }, { always: 'c' }),
+            entry: [note('+b'), raise({ type: 'NOW' })],
+            exit: note('-b'),
+            on: { NOW: { actions: note('now in b') } },
+          },
           c: {},
         },
       } as any),
-    script: [{ send: { type: 'OTHER' } }, { advance: 0 }, { send: { type: 'GO' } }, { advance: 0 }],
+    script: [{ send: { type: 'OTHER' } }, { advance: 1 }, { send: { type: 'GO' } }, { advance: 1 }],
   },
   {
     name: 'cancel stops a delayed raise and a delayed sendTo, by fixed and computed id',
