@@ -1,7 +1,7 @@
 import type { Adjutant } from './compose.ts'
 import { isFinal, viewDirective, waitsForPerson, type DirectiveView } from './directive-view.ts'
 import { ending } from './ending.ts'
-import { eventLine } from './event-line.ts'
+import { eventLine, type Told } from './event-line.ts'
 import { follow, type Cursor } from './following.ts'
 import { short } from './identity.ts'
 import { openProgress, type Picture } from './progress.ts'
@@ -36,7 +36,7 @@ export async function accompany(
   try {
     for await (const told of follow(runtime, id, { after: company.after, signal: interrupted, ended })) {
       terminal.data(told)
-      if (told.severity !== 'debug') progress.say(eventLine(told, terminal))
+      if (isWorthALine(told, terminal.live)) progress.say(eventLine(told, terminal))
     }
   } finally {
     progress.end()
@@ -45,6 +45,10 @@ export async function accompany(
   terminal.say(`Interrupted; nothing is lost. \`adjutant run ${short(id)}\` goes on.`)
   return exit.interrupted
 }
+
+/** The block of a live terminal shows the states of steps already. */
+const isWorthALine = ({ severity, type }: Told, live: boolean): boolean =>
+  severity !== 'debug' && !(live && type === 'step.status_changed')
 
 const pictureOf = ({ state, context, steps }: DirectiveView): Picture => ({
   title: context.file.title,

@@ -11,29 +11,28 @@ import type { Shell } from './shell.ts'
 export type Adjutant = { runtime: Runtime; database: Database; environment: Environment }
 
 /**
- * What a process takes on. `host` runs turns and activities: contracts are carried out in it. `control` runs turns only,
- * so that a command works whether or not another process is hosting, and never starts work that ends with it.
+ * What a process takes on. `host` runs turns and activities: contracts are carried out in it. `control` runs turns only:
+ * its commands work whether or not another process is hosting, and it never starts work that ends with it. `reader`
+ * changes nothing.
  */
-export type Part = 'host' | 'control'
+export type Part = 'host' | 'control' | 'reader'
 
 /** Opens database and runtime, hands them to `use`, and closes both whatever happens. */
 export async function withAdjutant<T>(shell: Shell, part: Part, use: (adjutant: Adjutant) => Promise<T>): Promise<T> {
   const { environment } = shell
-  const database = environment.databaseUrl
-    ? await openDatabase(environment.databaseUrl)
-    : await openEmbedded({ home: environment.home })
+  const database = await openAnyDatabase(environment)
   try {
     const runtime = await createRuntime({
       database,
       machines,
-      activities: createActivities({ home: environment.home, env: environment.variables }),
-      name: `${hostname()}-${process.pid}-${part}`,
-      leaseMs: environment.leaseMs,
+      activities: part === 'reader' ? {} : createActivities({ home: environment.home, env: environment.variables }),
+      name: `${part}-${hostname()}-${process.pid}`,
       roles: part === 'host' ? ['turns', 'activities'] : ['turns'],
       onPoint: pointWatcher(environment),
+      ...(environment.leaseMs && { leaseMs: environment.leaseMs }),
     })
     try {
-      await runtime.start()
+      if (part !== 'reader') await runtime.start()
       return await use({ runtime, database, environment })
     } finally {
       await runtime.close()
@@ -42,3 +41,6 @@ export async function withAdjutant<T>(shell: Shell, part: Part, use: (adjutant: 
     await database.close()
   }
 }
+
+const openAnyDatabase = ({ databaseUrl, home }: Environment): Promise<Database> =>
+  databaseUrl ? openDatabase(databaseUrl) : openEmbedded({ home })

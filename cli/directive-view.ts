@@ -30,12 +30,15 @@ export async function viewDirective(runtime: Runtime, id: string): Promise<Direc
 export const stateOf = (value: unknown): string =>
   typeof value === 'string' ? value : (Object.keys((value ?? {}) as object)[0] ?? 'unknown')
 
-export const isFinal = ({ state, status }: DirectiveView): boolean =>
-  status !== 'active' || state === 'completed' || state === 'failed'
+/** Ended, or parked for a defect: what it does as it ends (cleaning up, say) is done too. */
+export const isFinal = ({ status }: DirectiveView): boolean => status !== 'active'
 
-/** Nothing moves before somebody answers, starts or resumes: the same condition that stops the wall time. */
-export const waitsForPerson = ({ state, context }: DirectiveView): boolean =>
-  !['completed', 'failed'].includes(state) && context.runningSince === null
+/** Nothing moves before somebody answers, starts or resumes: wall time stands still and nothing drains. */
+export const waitsForPerson = (view: DirectiveView): boolean =>
+  !isFinal(view) && view.context.runningSince === null && !view.steps.some(isMoving)
+
+const isMoving = ({ state, waiting }: StepView): boolean =>
+  !waiting && (state === 'running' || state === 'evaluating' || state === 'rework')
 
 function stepsOf({ steps }: DirectiveContext): StepView[] {
   const depths = new Map<string, number>()

@@ -7,25 +7,23 @@ export type Row = Awaited<ReturnType<Runtime['list']>>[number]
 /** A time-ordered id needs its first two groups to be told from its neighbours; others are shown whole. */
 export const short = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(id) ? id.slice(0, 13) : id)
 
-/** Every row of a kind, page by page. */
-export async function* rowsOf(runtime: Runtime, kind: string, filter: { key?: string; systemId?: string } = {}) {
+type Filter = { key?: string; systemId?: string }
+
+const pageSize = 1000
+
+/** Every row of a kind. */
+export async function allRows(runtime: Runtime, kind: string, filter: Filter = {}): Promise<Row[]> {
+  const rows: Row[] = []
   let after: string | undefined
   for (;;) {
-    const page = await runtime.list(kind, { ...filter, after, limit: 200 })
-    yield* page
-    if (page.length < 200) return
-    after = page.at(-1)!.systemId
+    const page: Row[] = await runtime.list(kind, { ...filter, limit: pageSize, ...(after !== undefined && { after }) })
+    const last = page.at(-1)?.systemId
+    // A page goes on after a system, so rows of one that the page's end cuts in two are left to the next page.
+    const whole = page.length < pageSize ? page : page.filter(({ systemId }) => systemId !== last)
+    rows.push(...whole)
+    if (page.length < pageSize || whole.length === 0) return rows
+    after = whole.at(-1)!.systemId
   }
-}
-
-export async function allRows(
-  runtime: Runtime,
-  kind: string,
-  filter: { key?: string; systemId?: string } = {},
-): Promise<Row[]> {
-  const rows: Row[] = []
-  for await (const row of rowsOf(runtime, kind, filter)) rows.push(row)
-  return rows
 }
 
 /** The directive whose id is, or begins with, what was typed. Refused when there is none or more than one. */
@@ -41,15 +39,14 @@ export function uniquePrefix(noun: string, typed: string, ids: readonly string[]
   if (matching.length === 1) return matching[0]!
   if (matching.length > 1) {
     const some = matching.slice(0, 5).join(', ')
-    throw new Refusal(`${noun}.ambiguous`, `${matching.length} ${noun}s begin with "${typed}"`, {
+    throw new Refusal(`${noun.replace(' ', '_')}.ambiguous`, `${matching.length} ${noun}s begin with "${typed}"`, {
       advice: `type more of it: ${some}${matching.length > 5 ? ', …' : ''}`,
     })
   }
   const near = closest(typed, ids)
-  const advice = near
-    ? `did you mean ${near}?`
-    : `\`adjutant ${noun === 'approval' ? 'approvals' : 'list'}\` shows what there is`
-  throw new Refusal(`${noun}.not_found`, `there is no ${noun} ${typed}`, { advice })
+  const lists = { approval: 'approvals', 'parked system': 'unpark' }[noun] ?? 'list'
+  const advice = near ? `did you mean ${near}?` : `\`adjutant ${lists}\` shows what there is`
+  throw new Refusal(`${noun.replace(' ', '_')}.not_found`, `there is no ${noun} ${typed}`, { advice })
 }
 
 /** `<directive>:<address with colons>`: what an approval is called outside. Actor ids never hold a colon. */

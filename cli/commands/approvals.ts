@@ -11,7 +11,7 @@ export const approvals = (on: On): Command =>
     .option('--all', 'also those that have been answered')
     .action(
       on(async (shell, typed: string | undefined, options: { all?: boolean }) =>
-        withAdjutant(shell, 'control', async ({ runtime }) => {
+        withAdjutant(shell, 'reader', async ({ runtime }) => {
           const { terminal } = shell
           const systemId = typed && (await directiveId(runtime, typed))
           const rows = await allRows(runtime, 'approval', {

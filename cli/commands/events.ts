@@ -19,7 +19,7 @@ export const events = (on: On): Command =>
     .option('--verbose', 'also what is only of interest when looking for a fault')
     .action(
       on(async (shell, typed: string, options: { follow?: boolean; after: number; verbose?: boolean }) =>
-        withAdjutant(shell, 'control', async ({ runtime }) => {
+        withAdjutant(shell, 'reader', async ({ runtime }) => {
           const { terminal, interrupted } = shell
           const id = await directiveId(runtime, typed)
           const ended = async () => (await runtime.snapshot(id)).status !== 'active'

@@ -10,7 +10,7 @@ export const list = (on: On): Command =>
     .option('--state <state>', 'only those in this state: draft, planning, active, paused, completed, failed')
     .action(
       on(async (shell, options: { state?: string }) =>
-        withAdjutant(shell, 'control', async ({ runtime }) => {
+        withAdjutant(shell, 'reader', async ({ runtime }) => {
           const { terminal } = shell
           const rows = await allRows(runtime, 'directive', options.state ? { key: options.state } : {})
           for (const { systemId, key, data } of rows) terminal.data({ ...(data as object), id: systemId, state: key })

@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { openToken, serveHttp } from '../../http/index.ts'
 import { withAdjutant } from '../compose.ts'
 import { Refusal } from '../refusal.ts'
 import type { On, Shell } from '../shell.ts'
@@ -20,6 +19,8 @@ export const serve = (on: On): Command =>
       on(async (shell, options: { port?: number }) =>
         withAdjutant(shell, 'host', async ({ runtime, environment }) => {
           const { terminal, interrupted } = shell
+          // No other command needs a server: they start sooner without it.
+          const { openToken, serveHttp } = await import('../../http/index.ts')
           const tokenFile = join(environment.home, 'token.sha256')
           const { hash, token } = await openToken(tokenFile)
           const server = await listen(shell, options.port ?? environment.port, (port) =>

@@ -11,7 +11,7 @@ export const show = (on: On): Command =>
     .argument('<id>', 'the directive')
     .action(
       on(async ({ terminal, ...shell }, typed: string) =>
-        withAdjutant({ terminal, ...shell }, 'control', async ({ runtime }) => {
+        withAdjutant({ terminal, ...shell }, 'reader', async ({ runtime }) => {
           const view = await viewDirective(runtime, await directiveId(runtime, typed))
           terminal.data(valueOf(view))
           if (terminal.json) return
