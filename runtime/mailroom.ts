@@ -107,9 +107,10 @@ export class Mailroom {
     const { system, key } = mail
     const acceptance = await this.#accept(mail)
     if (acceptance.status === null) throw new Rejection('system.not_found', `no system has the id ${system}`)
+    // Before the system's end is looked at: the repetition of the event that ended it is a duplicate.
+    if (acceptance.seq !== null) return { seq: acceptance.seq, duplicate: true }
     if (acceptance.status === 'done')
       throw new Rejection('system.final', `system ${system} has ended and takes no more events`)
-    if (acceptance.seq !== null) return { seq: acceptance.seq, duplicate: true }
     this.#announce(system, acceptance)
     if (wait === 'processed') return await this.#processed(mail, acceptance.inserted)
     return { duplicate: !acceptance.inserted && key !== null }

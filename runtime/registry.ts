@@ -62,10 +62,16 @@ const definitions = new WeakMap<object, string>()
 export function definitionOf(machine: AnyStateMachine): string {
   const known = definitions.get(machine.config)
   if (known) return known
-  const hash = createHash('sha256').update(JSON.stringify(machine.config)).digest('hex').slice(0, 16)
+  const hash = createHash('sha256').update(shapeOf(machine)).digest('hex').slice(0, 16)
   definitions.set(machine.config, hash)
   return hash
 }
+
+// The context is data of one run, and may hold what JSON cannot.
+const shapeOf = ({ config }: AnyStateMachine): string =>
+  JSON.stringify({ ...config, context: undefined }, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  )
 
 // An activity that `setup` does not declare gets a stand-in, so that XState can resolve its name.
 function prepared(name: string, machine: AnyStateMachine, activities: Record<string, Activity>): AnyStateMachine {
@@ -85,7 +91,9 @@ function refuseVolatileLogic(name: string, machine: AnyStateMachine, activities:
     node.invoke.map(({ src }): [string, AnyActorLogic | undefined] => [String(src), logicNamed(machine, String(src))]),
   )
   for (const [src, logic] of [...declared, ...inline]) {
-    if (Object.hasOwn(activities, src) || logic === undefined || kindOf(logic)) continue
+    if (Object.hasOwn(activities, src) || logic === undefined) continue
+    if (isMachine(logic) && src.startsWith('xstate.invoke.')) refuseVolatileLogic(`${name}/${src}`, logic, activities)
+    if (kindOf(logic)) continue
     throw new Rejection(
       'machine.not_durable',
       `machine ${name} uses callback or observable logic (${src}), which lives in one process and cannot be restored: ` +

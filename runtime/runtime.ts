@@ -136,6 +136,11 @@ export class Runtime {
     this.#poller.start()
   }
 
+  /** Started, and with a valid lease. */
+  get ready(): boolean {
+    return this.#state === 'running' && this.#lease.valid
+  }
+
   spawn(machineName: string, options: SpawnOptions = {}): Promise<{ id: string }> {
     this.#mustRun()
     const { database, clock } = this.#options
@@ -155,7 +160,7 @@ export class Runtime {
   snapshot = (id: string, address?: string) => this.#reader.snapshot(id, address)
   history = (id: string, page?: Page) => this.#reader.history(id, page)
   emitted = (id: string, page?: Page) => this.#reader.emitted(id, page)
-  /** Projection rows of a kind, newest system first; `after` is the last system of the page before. */
+  /** Projection rows of a kind, newest system first; `after` is `<system id>/<address>` of the last row before, or a system id. */
   list = (kind: string, query?: ProjectionQuery) => this.#reader.list(kind, query)
   /** Systems that wait for an operator, with the reason. */
   parked = () => this.#reader.parked()

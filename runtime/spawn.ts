@@ -10,7 +10,7 @@ import { outsideCodec } from './refs.ts'
 import { definitionOf } from './registry.ts'
 import type { Loaded } from './slot.ts'
 import { createTurn } from './turn.ts'
-import { uuidv7 } from './uuid.ts'
+import { newSystemId } from './uuid.ts'
 
 export type SpawnOptions = { id?: string; input?: unknown; tenant?: string }
 type Options = { sql: Sql; clock: Clock; engine: Engine; around: Surroundings }
@@ -27,7 +27,7 @@ export async function spawnSystem(
   { id, input, tenant = '' }: SpawnOptions,
 ): Promise<{ id: string }> {
   const { sql, engine } = options
-  const system = id ?? uuidv7(Date.now())
+  const system = id ?? newSystemId()
   if (!ID.test(system)) throw new Rejection('system.invalid_id', 'a system id is 1 to 200 letters, digits or . _ : @ -')
   const inputHash = hashed(name, input)
   const known = id === undefined ? undefined : await existing(sql, system, inputHash)

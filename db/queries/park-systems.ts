@@ -15,11 +15,20 @@ export const holdMail = (sql: Sql, ids: string[]) => sql`
   update mailbox m set held = true from system s
   where s.id = m.system_id and s.status = 'parked' and not m.held and s.id = any(${ids}::text[])`
 
+/** Lets a system go on with the mail that was kept. The event at which its root failed comes first, once more. */
 export const unparkSystem = (sql: Sql, id: string) => sql<{ id: string }[]>`
-  with freed as (
-    update system set status = 'active', reason = null, owner = null where id = ${id} and status = 'parked' returning id
+  with parked as materialized (
+    select id, time, reason ->> 'code' = 'machine.failed' as failed from system where id = ${id} and status = 'parked' for update
+  ), freed as (
+    update system s set status = 'active', reason = null, owner = null from parked where s.id = parked.id returning s.id
   ), moved as (
-    update mailbox m set held = false from freed where m.system_id = freed.id and m.held
+    update mailbox m set held = false from parked where m.system_id = parked.id and m.held
+  ), again as (
+    insert into mailbox (system_id, id, n, kind, due, address, event) overriding system value
+    select p.id, gen_random_uuid(), coalesce((select min(m.n) from mailbox m where m.system_id = p.id), 0) - 1, 'mail', p.time, '', j.event
+    from parked p cross join lateral (
+      select event from journal where system_id = p.id and address = '' order by seq desc limit 1
+    ) j where p.failed and j.event ->> 'type' <> 'xstate.init'
   )
   select id from freed`
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, afterAll, expect, test } from 'vitest'
-import { SimulatedClock } from 'xstate'
+import { assign, SimulatedClock } from 'xstate'
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../runtime/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { blinker, counter, pinger, worker } from './machines.ts'
@@ -117,7 +117,7 @@ test('a promise in the machine is hosted as it stands', async () => {
   )
 })
 
-test('a root that throws is parked, shows its error, and goes on once it is let', async () => {
+test('a root that throws is parked, shows its error, and goes on with the same event once it is mended and let', async () => {
   const runtime = await start()
   const { id } = await runtime.spawn('counter')
   await runtime.send(id, { type: 'ADD' })
@@ -131,9 +131,13 @@ test('a root that throws is parked, shows its error, and goes on once it is let'
   expect(await runtime.parked()).toMatchObject([{ id, reason: { message: 'boom' } }])
   await expect(runtime.waitFor(id, 'done')).rejects.toMatchObject({ code: 'system.failed' })
   await runtime.send(id, { type: 'ADD' })
-  await runtime.unpark(id)
-  await runtime.settled(id)
-  expect(await runtime.snapshot(id)).toMatchObject({ status: 'active', context: { n: 2 } })
+  await runtime.close()
+  const mended = counter.provide({ actions: { explode: assign({ n: ({ context }) => context.n + 10 }) } })
+  const next = await start({ machines: { counter: mended } })
+  await next.unpark(id)
+  await next.settled(id)
+  expect(await next.snapshot(id)).toMatchObject({ status: 'active', context: { n: 12 } })
+  await expect(next.unpark(id)).rejects.toMatchObject({ code: 'system.not_parked' })
 })
 
 test('bad sends are refused with a code', async () => {
