@@ -7,6 +7,7 @@ export type DatabaseCode =
   | 'database.rights'
   | 'database.newer'
   | 'database.changed'
+  | 'database.embedded'
 
 /** The database cannot be used as it is; `message` is one line that says what to do. */
 export class DatabaseUnavailable extends Error {
@@ -24,6 +25,7 @@ export const errorCode = (error: unknown): string =>
 // 40001 serialization, 40P01 deadlock, 57P01-57P03 server going down or coming up, 53300 too many connections.
 const transientStates = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300'])
 const transientSystemErrors = new Set([
+  'EAI_AGAIN',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',

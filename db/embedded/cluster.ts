@@ -56,5 +56,6 @@ function initialise(place: Place, folder: string, passwordFile: string): void {
   ]
   const run = spawnSync(initdb, args, { ...place.owner, env, cwd: '/', encoding: 'utf8' })
   if (run.status === 0) return
-  throw new Error(`initdb failed in ${place.state}: ${run.error?.message ?? run.stderr.trim().split('\n').at(-1)}`)
+  const complaint = run.stderr?.split('\n').find((line) => /error|fatal|could not/i.test(line))
+  throw new Error(`initdb failed in ${place.state}: ${run.error?.message ?? complaint ?? run.stderr.trim()}`)
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { createPool, openDatabase, type Database } from '../connect.ts'
+import { DatabaseUnavailable } from '../errors.ts'
 import { roleName } from './cluster.ts'
 import { acquire, tryExclusive, tryShared } from './locks.ts'
 import { locksOf, preparePlace } from './place.ts'
@@ -30,8 +31,20 @@ export type EmbeddedOptions = {
 /**
  * Opens the embedded database under `home`, starting its server or joining the one that runs.
  * The server goes `graceMs` (5 s by default) after the last process that opened it has closed it or died.
+ * @throws DatabaseUnavailable `database.embedded`, with the reason in one line
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
+  try {
+    return await open(options)
+  } catch (cause) {
+    if (cause instanceof DatabaseUnavailable) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `the embedded database does not start (or set DATABASE_URL to a server of yours): ${reason}`
+    throw new DatabaseUnavailable('database.embedded', message.replaceAll('\n', ' '), { cause })
+  }
+}
+
+async function open(options: EmbeddedOptions): Promise<Database> {
   const place = preparePlace(options.home)
   const use = await acquire(tryShared, locksOf(place).users)
   try {

@@ -7,7 +7,8 @@ export type Owner = { uid: number; gid: number } | undefined
 /** Postgres refuses to run as root, so root hands it to `nobody`; no user is ever created. */
 export function findOwner(): Owner {
   if (process.getuid?.() !== 0) return undefined
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout || 65_534)
+  // Unsigned: macOS prints -2.
+  const id = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout || 65_534) >>> 0
   return { uid: id('-u'), gid: id('-g') }
 }
 

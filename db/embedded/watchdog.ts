@@ -6,6 +6,7 @@ import { ensureServer, findServer, stopServer } from './server.ts'
 import { watchdogPidFile, type Watch } from './watch.ts'
 
 const pollMs = 250
+const afterFailureMs = 5_000
 
 /** A program of its own: stops the server some seconds after its last user is gone, revives it while there are any. */
 async function main({ place, maxConnections, graceMs }: Watch): Promise<void> {
@@ -40,6 +41,7 @@ async function main({ place, maxConnections, graceMs }: Watch): Promise<void> {
       await ensureServer({ place, maxConnections })
     } catch (error) {
       console.error(error)
+      await pause(afterFailureMs)
     } finally {
       control.release()
     }

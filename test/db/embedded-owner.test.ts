@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemFolder } from '../../db/embedded/place.ts'
 import { makeHome } from '../support/embedded-home.ts'
 import { openUser } from '../support/embedded-users.ts'
@@ -23,6 +23,8 @@ const isRoot = process.getuid?.() === 0
 // Not from a checkout that only root can enter.
 const reading = `fs.accessSync(${JSON.stringify(path.join(checkout, 'package.json'))})`
 const canRunAsNobody = isRoot && spawnSync(process.execPath, ['-e', reading], { ...nobody, cwd: '/' }).status === 0
+
+vi.setConfig({ testTimeout: 90_000 })
 
 test.runIf(isRoot)('root hands the server to an unprivileged user', async () => {
   const user = await openUser(makeHome())

@@ -1,14 +1,16 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { embeddedStatus, openDatabase, stopEmbedded } from '../../db/index.ts'
+import { embeddedStatus, openDatabase, openEmbedded, stopEmbedded } from '../../db/index.ts'
 import { isRunning } from '../../db/embedded/process-identity.ts'
 import { makeHome } from '../support/embedded-home.ts'
 import { openUser } from '../support/embedded-users.ts'
 
-const soon = { timeout: 15_000, interval: 25 }
+const soon = { timeout: 30_000, interval: 25 }
 const stopped = (home: string) => () => expect(embeddedStatus(home)).toMatchObject({ state: 'stopped', inUse: false })
 const watchdogOf = (home: string) => Number(readFileSync(path.join(home, 'postgres/watchdog.pid'), 'utf8'))
+
+vi.setConfig({ testTimeout: 90_000 })
 
 test('two processes share one server, which goes when both have left', async () => {
   const home = makeHome()
@@ -113,4 +115,13 @@ test('a home that is removed is forgotten: the next one starts empty', async () 
   const next = await openUser(home)
   expect(await next.run(`select to_regclass('note') as note`)).toEqual([{ note: null }])
   await next.leave()
+})
+
+test('a home that cannot be used is refused in one line', async () => {
+  const home = makeHome()
+  writeFileSync(path.join(home, 'file'), '')
+  await expect(openEmbedded({ home: path.join(home, 'file') })).rejects.toMatchObject({
+    code: 'database.embedded',
+    message: expect.stringMatching(/^the embedded database does not start .*DATABASE_URL.*file/),
+  })
 })
