@@ -213,7 +213,7 @@ export const stepMachine = stepSetup.createMachine({
         'step.approve': { guard: 'hasDelivery', target: 'evaluating.merging', actions: 'recordPersonsApproval' },
       },
     },
-    passed: { type: 'final', entry: ['recordResult', 'acceptContract', 'announcePassed', 'tellPassed'] },
+    passed: { type: 'final', entry: ['keepResult', 'acceptContract', 'announcePassed', 'tellPassed'] },
     skipped: { type: 'final', entry: ['cancelContract', 'announceSkipped', 'tellSkipped'] },
   },
 })

@@ -99,7 +99,7 @@ export const status = {
     const answer = { decision: 'approved' as const, choice: 'accept', respondedBy, comment: event.reason, resolvedAt }
     return { answer, blocked: null, override: true, publishAttempts: 0, now: resolvedAt }
   }),
-  recordResult: base.assign(({ context }) => ({
+  keepResult: base.assign(({ context }) => ({
     blocked: null,
     result: context.result ?? {
       description: context.step.description.slice(0, 500),
