@@ -1,0 +1,52 @@
+import { Hono } from 'hono'
+import { methodNotAllowed as refuseOtherMethods } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Runtime } from '../runtime/index.ts'
+import { approvals } from './approvals.ts'
+import { directives } from './directives.ts'
+import { events } from './events.ts'
+import { health } from './health.ts'
+import type { ReadinessChecks } from './health.ts'
+import { errorHandler, methodNotAllowed, notFound } from './problem.ts'
+import { checkHost, checkOrigin, checkToken } from './security.ts'
+import { steps } from './steps.ts'
+import type { TokenHash } from './token.ts'
+
+export type AppOptions = {
+  runtime: Runtime
+  /** Of the bearer token that everything under `/v1` wants; see `openToken`. */
+  tokenHash: TokenHash
+  /** Host headers answered to, exactly, with their port. */
+  hosts: string[]
+  /** Origins of pages that may call; a request without Origin is no page's. */
+  origins: string[]
+  /** Further conditions of `/readyz`. */
+  readiness?: ReadinessChecks
+  /** Told what nobody expected; default: the console. */
+  log?: (error: unknown, requestId: string) => void
+}
+
+/** The API as a Hono app: `app.request()` in tests, `serveHttp` on a socket. */
+export function createApp({ runtime, tokenHash, hosts, origins, readiness, log = logToConsole }: AppOptions): Hono {
+  const app = new Hono()
+  app.onError(errorHandler(log))
+  app.notFound(notFound)
+  app.use(requestId(), secureHeaders(), checkHost(hosts), checkOrigin(origins))
+  app.use('/v1/*', checkToken(tokenHash))
+  app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }))
+  app.route('/', health({ database: reaches(runtime), ...readiness }))
+  app.route('/v1/directives', directives(runtime))
+  app.route('/v1/directives/:id/steps', steps(runtime))
+  app.route('/v1/directives/:id/events', events(runtime))
+  app.route('/v1/approvals', approvals(runtime))
+  return app
+}
+
+const reaches = (runtime: Runtime) => async () => {
+  await runtime.list('directive', { limit: 1 })
+}
+
+function logToConsole(error: unknown, id: string): void {
+  console.error(`request ${id} failed:`, error)
+}

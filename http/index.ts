@@ -1,0 +1,7 @@
+export { createApp } from './app.ts'
+export type { AppOptions } from './app.ts'
+export type { ReadinessChecks } from './health.ts'
+export { serveHttp } from './server.ts'
+export type { HttpOptions, HttpServer } from './server.ts'
+export { createToken, openToken } from './token.ts'
+export type { TokenHash } from './token.ts'

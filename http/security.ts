@@ -1,0 +1,46 @@
+import type { MiddlewareHandler } from 'hono'
+import { Problem } from './problem.ts'
+import { isToken } from './token.ts'
+import type { TokenHash } from './token.ts'
+
+/** The names under which a loopback server on `port` may be addressed: exact, a prefix would let `127.0.0.1.evil` in. */
+export const loopbackHosts = (port: number): string[] => {
+  const names = ['127.0.0.1', 'localhost', '[::1]']
+  return port === 80 ? names : names.map((name) => `${name}:${port}`)
+}
+
+/** Refuses names that are not ours: a page whose own name was made to resolve to this address (DNS rebinding). */
+export function checkHost(hosts: readonly string[]): MiddlewareHandler {
+  const allowed = new Set(hosts.map((host) => host.toLowerCase()))
+  return async (c, next) => {
+    const host = c.req.header('host')?.toLowerCase()
+    if (!host || !allowed.has(host)) {
+      throw new Problem(421, 'host.not_allowed', 'This server does not answer to that Host header')
+    }
+    await next()
+  }
+}
+
+/** Requests of pages come from allowed origins only; command lines and services send no Origin. */
+export function checkOrigin(origins: readonly string[]): MiddlewareHandler {
+  const allowed = new Set(origins.map((origin) => origin.toLowerCase()))
+  return async (c, next) => {
+    const origin = c.req.header('origin')?.toLowerCase()
+    if (origin !== undefined && !allowed.has(origin)) {
+      throw new Problem(403, 'origin.not_allowed', 'Requests from this Origin are not allowed')
+    }
+    await next()
+  }
+}
+
+export function checkToken(hash: TokenHash): MiddlewareHandler {
+  return async (c, next) => {
+    const presented = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
+    if (presented === undefined || !isToken(presented, hash)) {
+      const challenge = `Bearer realm="adjutant"${presented === undefined ? '' : ', error="invalid_token"'}`
+      throw new Problem(401, 'token.invalid', 'A valid bearer token is needed', {}, { 'www-authenticate': challenge })
+    }
+    c.header('cache-control', 'no-store')
+    await next()
+  }
+}
