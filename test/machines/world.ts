@@ -55,7 +55,16 @@ export const fair: Activities = {
   contractor: ({ contract }) => delivered(`c-${contract.step}-${contract.attempt}`),
   detector: () => ({
     verifiers: [
-      { name: 'test', type: 'command', argv: ['npm', 'test'], weight: 1, required: true, timeoutSeconds: 9, rerun: true, why: 'found' },
+      {
+        name: 'test',
+        type: 'command',
+        argv: ['npm', 'test'],
+        weight: 1,
+        required: true,
+        timeoutSeconds: 9,
+        rerun: true,
+        why: 'found',
+      },
     ],
     tamperPaths: ['test/**'],
   }),

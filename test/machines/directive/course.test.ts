@@ -133,7 +133,10 @@ test('a denied approval blocks the step, and expiry denies', async () => {
   expect(world.snapshotAt('one-g1').context.blocked).toMatchObject({ code: 'approval.expired' })
   await world.until('active.work.stuck')
   world.send({ type: 'approval.deny', by: 'anna', comment: 'no' }, 'approval-1')
-  expect(world.context().outcome).toEqual({ code: 'chain.stuck', reason: 'a way out of the stuck chain was denied: no' })
+  expect(world.context().outcome).toEqual({
+    code: 'chain.stuck',
+    reason: 'a way out of the stuck chain was denied: no',
+  })
 })
 
 test('a directive without a repository has no detection, no merge and the verdict of its weakest step', async () => {
@@ -151,7 +154,10 @@ test('a directive without a repository has no detection, no merge and the verdic
   await world.until('evaluating.awaitingApproval', 'two-g1')
   world.approve('two-g1/approval-1')
   await world.until('active.work.awaitingCompletion')
-  expect(world.context().review.evaluation).toMatchObject({ level: 'yellow', summary: expect.stringContaining('weakest of 2') })
+  expect(world.context().review.evaluation).toMatchObject({
+    level: 'yellow',
+    summary: expect.stringContaining('weakest of 2'),
+  })
   world.approve('approval-1', { comment: 'good enough' })
   expect(world.context().outcome).toMatchObject({
     code: 'completed.with_reservations',

@@ -1,0 +1,123 @@
+import { afterEach, expect, test } from 'vitest'
+import { chain, createWorld, file, step, verified, type World } from '../world.ts'
+
+let world: World
+afterEach(() => world.close())
+
+/** One step that stays red until `mended`, and one that waits for it. */
+async function stuck(changes: object = {}, planner = {}) {
+  const mended = { now: false }
+  const stuckFile = file({
+    chain: chain(step('one'), step('two', ['one'])),
+    limits: { maxReworkCycles: 0, maxFailedSteps: 5, ...(changes as any).limits },
+    ...(({ limits: _, ...rest }: any) => rest)(changes),
+  })
+  world = createWorld(stuckFile, {
+    verifier: ({ verifier, step: name }) => verified(verifier, name === 'one' && !mended.now ? 'failed' : 'passed'),
+    ...planner,
+  })
+  world.send({ type: 'directive.start' })
+  await world.until((snapshot) => snapshot.context.blockedEntries > 0 && snapshot.context.openApproval !== null)
+  return mended
+}
+
+test('a blocked step nobody can go round asks for a way out, and wall time stands still', async () => {
+  await stuck()
+  expect(world.value()).toEqual({ active: { work: 'stuck', wallTime: 'still' } })
+  expect(world.types('step.blocked')).toHaveLength(1)
+  expect(world.types('approval.required')[0]!.data).toMatchObject({
+    type: 'chain_stuck',
+    choices: ['retry', 'skip', 'replan', 'stop'],
+  })
+})
+
+test('retry gives the blocked step another attempt with the words of the person', async () => {
+  const mended = await stuck()
+  mended.now = true
+  world.approve('approval-1', { comment: 'the disk was full' })
+  await world.until('completed')
+  expect(world.called('contractor')[1].contract).toMatchObject({ attempt: 2 })
+  expect(world.called('contractor')[1].contract.instructions).toContain('the disk was full')
+})
+
+test('a retry that fails again is stuck again', async () => {
+  await stuck()
+  world.approve('approval-1')
+  await world.until((snapshot) => snapshot.context.openApproval === 'approval-2')
+  expect(world.context().steps.one).toMatchObject({ state: 'blocked', reworkCount: 1 })
+})
+
+test('skip lets the steps that wait for it go on', async () => {
+  await stuck()
+  world.approve('approval-1', { choice: 'skip' })
+  await world.until('completed')
+  expect(world.snapshotAt('one-g1').value).toBe('skipped')
+  expect(world.snapshotAt('one-g1/contract').value).toBe('cancelled')
+  expect(world.context().steps).toMatchObject({ one: { state: 'skipped' }, two: { state: 'passed' } })
+})
+
+test('replan needs a chain from a person when no model plans', async () => {
+  await stuck()
+  world.approve('approval-1', { choice: 'replan' })
+  expect(world.value().active.work).toBe('stuck')
+  world.approve('approval-1', { choice: 'replan', chain: chain(step('other'), step('two', ['other'])) })
+  await world.until('completed')
+  expect(Object.keys(world.context().steps)).toEqual(['other', 'two'])
+  expect(world.snapshotAt('one-g1').context.skipped).toBe('superseded')
+  expect(world.snapshotAt('two-g1').value).toBe('skipped')
+  expect(world.snapshotAt('chain.1')).toMatchObject({ value: 'superseded', context: { supersededBy: 'plan-g2' } })
+  expect(world.types('chain.regenerated')).toHaveLength(1)
+})
+
+test('stop fails the directive and skips what is unfinished', async () => {
+  await stuck()
+  world.approve('approval-1', { choice: 'stop', comment: 'enough' })
+  expect(world.context()).toMatchObject({ outcome: { code: 'directive.stopped', reason: 'enough' } })
+  expect(world.snapshotAt('two-g1').context.skipped).toBe('stopped')
+  expect(world.types('directive.failed')).toHaveLength(1)
+})
+
+test('a person may also act on the step itself: the question is withdrawn', async () => {
+  const mended = await stuck()
+  mended.now = true
+  world.send({ type: 'step.retry', by: 'anna' }, 'one-g1')
+  expect(world.snapshotAt('approval-1').value).toBe('withdrawn')
+  await world.until('completed')
+})
+
+test('a person may approve a blocked step with a reason: it is merged as it is', async () => {
+  await stuck({}, {})
+  world.send({ type: 'step.approve', by: 'anna', reason: 'the verifier is wrong' }, 'one-g1')
+  await world.until('passed', 'two-g1')
+  expect(world.context().steps).toMatchObject({ one: { state: 'passed' }, two: { state: 'passed' } })
+})
+
+test('more entries into blocked than allowed fail the directive', async () => {
+  await stuck({ limits: { maxFailedSteps: 1 } })
+  world.approve('approval-1')
+  await world.until('failed')
+  expect(world.context().outcome).toMatchObject({ code: 'steps.failed' })
+})
+
+test('a model is asked for another plan, as often as allowed, before a person is', async () => {
+  const plan = () => ({ chain: chain(step('one'), step('two', ['one'])), source: 'model', costs: [] })
+  await stuck({ chain: undefined, planner: 'model', limits: { maxChainRegenerations: 1 } }, { planner: plan })
+  expect(world.context().chainGeneration).toBe(2)
+  const [first, second] = world.called('planner')
+  expect(first).toMatchObject({ generation: 1, reason: null, failingStep: null })
+  expect(second).toMatchObject({ generation: 2, failingStep: { name: 'one' } })
+  expect(second.failingStep.instructions).toContain('npm test')
+  expect(world.value().active.work).toBe('stuck')
+})
+
+test('a step whose actor breaks is blocked, and nothing else suffers', async () => {
+  world = createWorld(file({ chain: chain(step('one'), step('two')) }))
+  const broken = { type: 'xstate.error.actor.one-g1', actorId: 'one-g1', error: new Error('no such thing') }
+  world.send({ type: 'directive.start' })
+  world.send(broken)
+  expect(world.context().steps.one).toMatchObject({
+    state: 'blocked',
+    failure: { summary: 'step.defect: no such thing' },
+  })
+  await world.until('passed', 'two-g1')
+})
