@@ -1,0 +1,22 @@
+// `npm run build`: the package as it is published, in dist/package. Compiled, because Node strips no types inside
+// node_modules, and without the Node that the clone brings along. `npm publish dist/package` publishes it.
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+
+const target = 'dist/package'
+await rm(target, { recursive: true, force: true })
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+
+for (const path of ['cli/adjutant.mjs', 'examples', 'docs', 'README.md', 'ARCHITECTURE.md', 'LICENSE']) {
+  await mkdir(`${target}/${path}`.replace(/\/[^/]+$/, ''), { recursive: true })
+  await cp(path, `${target}/${path}`, { recursive: true })
+}
+await cp('db/migrations', `${target}/dist/db/migrations`, { recursive: true })
+
+const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
+  await readFile('package.json', 'utf8'),
+)
+const module = (floor) => ({ types: `./dist/${floor}/index.d.ts`, default: `./dist/${floor}/index.js` })
+const exports = { './runtime': module('runtime'), './machines': module('machines'), './db': module('db') }
+const manifest = { name, version, description, license, type, engines, bin, exports, dependencies }
+await writeFile(`${target}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`)

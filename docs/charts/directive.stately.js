@@ -1,0 +1,606 @@
+import { createMachine } from 'xstate'
+export const machine = createMachine({
+  "id": "directive",
+  "description": "A goal: planned into a chain of steps, which run, are reviewed as a whole, and stay within limits.",
+  "initial": "draft",
+  "on": {
+    "directive.stop": {
+      "target": ".failed",
+      "actions": "concludeStopped"
+    },
+    "step.changed": {
+      "actions": "recordStep"
+    },
+    "step.spent": {
+      "actions": "addCosts"
+    },
+    "merge.request": {
+      "actions": "grantMerge"
+    },
+    "merge.release": {
+      "actions": "passMergeOn"
+    },
+    "xstate.error.actor.*": {
+      "guard": "isStepDefect",
+      "actions": [
+        "recordDefect",
+        "passMergeOn"
+      ]
+    }
+  },
+  "states": {
+    "draft": {
+      "on": {
+        "directive.update": {
+          "actions": "updateFile"
+        },
+        "directive.start": {
+          "target": "planning",
+          "actions": "recordStart"
+        }
+      }
+    },
+    "planning": {
+      "entry": "announcePlanning",
+      "initial": "choosing",
+      "states": {
+        "choosing": {
+          "always": [
+            {
+              "guard": "hasGivenChain",
+              "target": "checking",
+              "actions": "proposeGivenChain"
+            },
+            {
+              "guard": "hasChainToRecall",
+              "target": "recalling"
+            },
+            {
+              "target": "proposing"
+            }
+          ]
+        },
+        "recalling": {
+          "description": "The chain of a file is planned anew: ask the actor that keeps it",
+          "entry": "recallChain",
+          "on": {
+            "chain.recalled": {
+              "target": "checking",
+              "actions": "proposeRecalledChain"
+            }
+          }
+        },
+        "proposing": {
+          "tags": [
+            "busy"
+          ],
+          "meta": {
+            "activity": "planner"
+          },
+          "entry": [
+            "startSpan",
+            "startPlanner"
+          ],
+          "exit": [
+            "stopPlanner",
+            "endSpan"
+          ],
+          "on": {
+            "xstate.done.actor.planner": {
+              "target": "checking",
+              "actions": [
+                "recordPlanningCosts",
+                "recordProposal"
+              ]
+            },
+            "xstate.error.actor.planner": {
+              "target": "#directive.paused",
+              "actions": "recordPlanningFailure"
+            }
+          }
+        },
+        "checking": {
+          "always": [
+            {
+              "guard": "isPlanToReview",
+              "target": "reviewing"
+            },
+            {
+              "guard": "isPlanSound",
+              "target": "#directive.active",
+              "actions": "adoptChain"
+            },
+            {
+              "guard": "isEditUnsound",
+              "target": "reviewing"
+            },
+            {
+              "guard": "mayProposeAgain",
+              "target": "proposing"
+            },
+            {
+              "target": "#directive.paused",
+              "actions": "recordUnsoundPlan"
+            }
+          ]
+        },
+        "reviewing": {
+          "tags": [
+            "waiting"
+          ],
+          "entry": "requestPlanReview",
+          "exit": "withdrawApproval",
+          "on": {
+            "approval.resolved": [
+              {
+                "guard": "isPlanEdited",
+                "target": "checking",
+                "actions": "proposeEditedChain"
+              },
+              {
+                "guard": "isApproved",
+                "target": "#directive.active",
+                "actions": [
+                  "recordAnswer",
+                  "adoptChain"
+                ]
+              },
+              {
+                "guard": "mayReviseAgain",
+                "target": "choosing",
+                "actions": "recordFeedback"
+              },
+              {
+                "guard": "isSentBack",
+                "target": "#directive.paused",
+                "actions": "recordEndlessPlanning"
+              },
+              {
+                "guard": "isDenied",
+                "target": "#directive.failed",
+                "actions": "concludePlanDenied"
+              }
+            ]
+          }
+        }
+      }
+    },
+    "active": {
+      "type": "parallel",
+      "entry": [
+        "announceActive",
+        "dispatch"
+      ],
+      "on": {
+        "step.changed": {
+          "actions": [
+            "recordStep",
+            "dispatch"
+          ]
+        },
+        "xstate.error.actor.*": {
+          "guard": "isStepDefect",
+          "actions": [
+            "recordDefect",
+            "passMergeOn",
+            "dispatch"
+          ]
+        },
+        "directive.pause": {
+          "target": "#directive.paused",
+          "actions": [
+            "noteTime",
+            "interruptSteps"
+          ]
+        },
+        "directive.replan": {
+          "guard": "canReplan",
+          "target": "#directive.planning",
+          "actions": "beginReplanning"
+        }
+      },
+      "always": [
+        {
+          "guard": "haveTooManyFailed",
+          "target": "#directive.failed",
+          "actions": "concludeStepsFailed"
+        },
+        {
+          "guard": "failsOnCost",
+          "target": "#directive.failed",
+          "actions": [
+            "recordCostExceeded",
+            "announceBreaker",
+            "concludeLimitExceeded"
+          ]
+        },
+        {
+          "guard": "isCostReached",
+          "target": "#directive.paused.overLimit",
+          "actions": [
+            "recordCostExceeded",
+            "announceBreaker",
+            "attendToLimit"
+          ]
+        }
+      ],
+      "states": {
+        "work": {
+          "initial": "working",
+          "states": {
+            "before": {
+              "type": "history",
+              "history": "deep",
+              "target": "working"
+            },
+            "working": {
+              "always": [
+                {
+                  "guard": "areAllDone",
+                  "target": "reviewing"
+                },
+                {
+                  "guard": "isStuckAndMayRegenerate",
+                  "target": "#directive.planning",
+                  "actions": "beginReplanning"
+                },
+                {
+                  "guard": "isStuck",
+                  "target": "stuck"
+                }
+              ]
+            },
+            "stuck": {
+              "description": "Nothing can run and a step is blocked",
+              "tags": [
+                "waiting"
+              ],
+              "entry": "requestWayOut",
+              "exit": "withdrawApproval",
+              "always": {
+                "guard": "isNoLongerStuck",
+                "target": "working"
+              },
+              "on": {
+                "approval.resolved": [
+                  {
+                    "guard": "choosesRetry",
+                    "target": "working",
+                    "actions": [
+                      "recordAnswer",
+                      "retryBlockedSteps"
+                    ]
+                  },
+                  {
+                    "guard": "choosesSkip",
+                    "target": "working",
+                    "actions": [
+                      "recordAnswer",
+                      "skipBlockedSteps"
+                    ]
+                  },
+                  {
+                    "guard": "choosesReplan",
+                    "target": "#directive.planning",
+                    "actions": [
+                      "recordAnswer",
+                      "beginReplanning"
+                    ]
+                  },
+                  {
+                    "guard": "choosesStop",
+                    "target": "#directive.failed",
+                    "actions": [
+                      "recordAnswer",
+                      "concludeStopped"
+                    ]
+                  },
+                  {
+                    "guard": "isDenied",
+                    "target": "#directive.failed",
+                    "actions": [
+                      "recordAnswer",
+                      "concludeStuck"
+                    ]
+                  }
+                ]
+              }
+            },
+            "reviewing": {
+              "description": "The final review: verifiers on the merged tree, and every acceptance criterion",
+              "tags": [
+                "busy"
+              ],
+              "initial": "resolving",
+              "states": {
+                "resolving": {
+                  "always": [
+                    {
+                      "guard": "hasSomethingToDetect",
+                      "target": "detecting"
+                    },
+                    {
+                      "target": "choosing",
+                      "actions": "useKnownVerifiers"
+                    }
+                  ]
+                },
+                "detecting": {
+                  "meta": {
+                    "activity": "detector"
+                  },
+                  "entry": "startDetector",
+                  "exit": "stopDetector",
+                  "on": {
+                    "xstate.done.actor.detector": {
+                      "target": "choosing",
+                      "actions": "recordVerifiers"
+                    },
+                    "xstate.error.actor.detector": {
+                      "target": "choosing",
+                      "actions": "recordUndetected"
+                    }
+                  }
+                },
+                "choosing": {
+                  "always": [
+                    {
+                      "guard": "hasVerifierLeft",
+                      "target": "running"
+                    },
+                    {
+                      "target": "deciding"
+                    }
+                  ]
+                },
+                "running": {
+                  "meta": {
+                    "activity": "verifier"
+                  },
+                  "entry": "startVerifier",
+                  "exit": "stopVerifier",
+                  "on": {
+                    "xstate.done.actor.verifier": {
+                      "target": "choosing",
+                      "actions": "recordResult"
+                    },
+                    "xstate.error.actor.verifier": {
+                      "target": "choosing",
+                      "actions": "recordUnavailable"
+                    }
+                  }
+                },
+                "deciding": {
+                  "entry": [
+                    "evaluate",
+                    "announceEvaluation"
+                  ],
+                  "always": [
+                    {
+                      "guard": "isResultGood",
+                      "target": "#directive.active.work.finishing"
+                    },
+                    {
+                      "guard": "isResultRedAndMayRegenerate",
+                      "target": "#directive.planning",
+                      "actions": "beginReplanning"
+                    },
+                    {
+                      "target": "#directive.active.work.awaitingCompletion"
+                    }
+                  ]
+                }
+              }
+            },
+            "awaitingCompletion": {
+              "tags": [
+                "waiting"
+              ],
+              "entry": "requestCompletion",
+              "exit": "withdrawApproval",
+              "on": {
+                "approval.resolved": [
+                  {
+                    "guard": "choosesReplan",
+                    "target": "#directive.planning",
+                    "actions": [
+                      "recordAnswer",
+                      "beginReplanning"
+                    ]
+                  },
+                  {
+                    "guard": "choosesStop",
+                    "target": "#directive.failed",
+                    "actions": [
+                      "recordAnswer",
+                      "concludeStopped"
+                    ]
+                  },
+                  {
+                    "guard": "isApproved",
+                    "target": "finishing",
+                    "actions": "recordAnswer"
+                  },
+                  {
+                    "guard": "isDenied",
+                    "target": "#directive.failed",
+                    "actions": [
+                      "recordAnswer",
+                      "concludeDenied"
+                    ]
+                  }
+                ]
+              }
+            },
+            "finishing": {
+              "initial": "choosing",
+              "tags": [
+                "busy"
+              ],
+              "states": {
+                "choosing": {
+                  "always": [
+                    {
+                      "guard": "hasRepository",
+                      "target": "cleaning"
+                    },
+                    {
+                      "target": "#directive.completed",
+                      "actions": "concludeCompleted"
+                    }
+                  ]
+                },
+                "cleaning": {
+                  "description": "Removes what is merged; what cannot be removed is no reason to fail",
+                  "meta": {
+                    "activity": "cleaner"
+                  },
+                  "entry": "startCleaner",
+                  "exit": "stopCleaner",
+                  "on": {
+                    "xstate.done.actor.cleaner": {
+                      "target": "#directive.completed",
+                      "actions": "concludeCompleted"
+                    },
+                    "xstate.error.actor.cleaner": {
+                      "target": "#directive.completed",
+                      "actions": "concludeCompleted"
+                    }
+                  }
+                }
+              }
+            }
+          }
+        },
+        "wallTime": {
+          "description": "Runs while something can progress without a person",
+          "initial": "still",
+          "states": {
+            "still": {
+              "always": {
+                "guard": "canProgress",
+                "target": "running"
+              }
+            },
+            "running": {
+              "entry": "startSpan",
+              "exit": "endSpan",
+              "always": {
+                "guard": "waitsForPerson",
+                "target": "still"
+              },
+              "initial": "unlimited",
+              "states": {
+                "unlimited": {
+                  "always": {
+                    "guard": "hasWallTimeLimit",
+                    "target": "limited"
+                  }
+                },
+                "limited": {
+                  "after": {
+                    "wallTimeLeft": [
+                      {
+                        "guard": "failsOnLimit",
+                        "target": "#directive.failed",
+                        "actions": [
+                          "recordTimeExceeded",
+                          "announceBreaker",
+                          "concludeLimitExceeded"
+                        ]
+                      },
+                      {
+                        "target": "#directive.paused.overLimit",
+                        "actions": [
+                          "recordTimeExceeded",
+                          "announceBreaker",
+                          "attendToLimit"
+                        ]
+                      }
+                    ]
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "paused": {
+      "tags": [
+        "paused"
+      ],
+      "entry": "announcePaused",
+      "exit": "clearAttention",
+      "initial": "held",
+      "on": {
+        "directive.start": {
+          "target": "planning",
+          "actions": "beginReplanning"
+        },
+        "directive.replan": {
+          "guard": "canReplan",
+          "target": "planning",
+          "actions": "beginReplanning"
+        }
+      },
+      "states": {
+        "held": {
+          "on": {
+            "directive.resume": [
+              {
+                "guard": "hasPlanningFailed",
+                "target": "#directive.planning",
+                "actions": "resumePlanning"
+              },
+              {
+                "target": "#directive.active.work.before",
+                "actions": "noteTime"
+              }
+            ]
+          }
+        },
+        "overLimit": {
+          "description": "The circuit breaker has tripped: what runs drains, a person decides",
+          "tags": [
+            "waiting"
+          ],
+          "entry": "requestLimit",
+          "exit": "withdrawApproval",
+          "on": {
+            "approval.resolved": [
+              {
+                "guard": "isApproved",
+                "target": "#directive.active.work.before",
+                "actions": [
+                  "recordAnswer",
+                  "raiseLimits"
+                ]
+              },
+              {
+                "guard": "isDenied",
+                "target": "#directive.failed",
+                "actions": "concludeLimitExceeded"
+              }
+            ]
+          }
+        }
+      }
+    },
+    "completed": {
+      "type": "final",
+      "entry": [
+        "announceCompleted",
+        "announceCompletion"
+      ]
+    },
+    "failed": {
+      "type": "final",
+      "entry": [
+        "abandonSteps",
+        "announceFailed",
+        "announceFailure"
+      ]
+    }
+  }
+})
