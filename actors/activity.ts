@@ -20,12 +20,12 @@ const retry: RetryPolicy = { maxAttempts: 4, initialMs: 500, factor: 3, maxMs: 3
  * What all activities have in common: no earlier attempt's process is left when one starts, it is known to live while it
  * runs, and it fails with a code.
  */
-export function activity<Input extends z.ZodType, Output>(
+export function activity<Input, Output>(
   surroundings: Surroundings,
-  schema: { input: Input },
+  schema: z.ZodType<Input>,
   timeoutMs: number,
-  run: (context: ActivityContext<z.output<Input>>) => Promise<Output>,
-): Hosted<z.output<Input>, Output> {
+  run: (context: ActivityContext<Input>) => Promise<Output>,
+): Hosted<Input, Output> {
   return {
     timeoutMs,
     heartbeatMs,
@@ -34,7 +34,7 @@ export function activity<Input extends z.ZodType, Output>(
       await sweepDeadOwners(surroundings.home)
       if (context.attempt > 1) await sweepLeftovers(context.idempotencyKey, context.attempt)
       try {
-        return await beating(context, (signal) => run({ ...context, input: schema.input.parse(context.input), signal }))
+        return await beating(context, (signal) => run({ ...context, input: schema.parse(context.input), signal }))
       } catch (error) {
         context.signal.throwIfAborted()
         throw asFailure(error)

@@ -19,6 +19,9 @@ export const checkoutsFolder = (home: string, directiveId: string) => join(home,
 export const checkoutFolder = (home: string, directiveId: string, idempotencyKey: string) =>
   join(checkoutsFolder(home, directiveId), digest(idempotencyKey))
 
+export const setupLog = (home: string, directiveId: string, contractId: string) =>
+  join(home, 'contracts', safeName(directiveId), safeName(contractId), 'setup.log')
+
 /** What an attempt of a contract is told and what it leaves: contract.json, outbox/, output.log. Kept. */
 export const attemptFolder = (home: string, directiveId: string, contractId: string, attempt: number) =>
   join(home, 'contracts', safeName(directiveId), safeName(contractId), `attempt-${attempt}`)

@@ -1,6 +1,13 @@
 import { mkdirSync, realpathSync } from 'node:fs'
+import type { z } from 'zod'
 import { activitySchemas } from '../machines/index.ts'
+import type { ActivityContext } from '../runtime/index.ts'
 import { activity } from './activity.ts'
+import { createCleaner } from './cleaner.ts'
+import { createDetector } from './detector.ts'
+import { createMerger } from './merger.ts'
+import { createPlanner } from './planner.ts'
+import { createVerifier } from './verifiers/index.ts'
 import { openGit } from './git/index.ts'
 import { type OwnEnvironment, registerOwner, sweepDeadOwners } from './process/index.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,6 +27,8 @@ export type ActivitiesOptions = {
   now?: () => number
 }
 
+type InputOf<Name extends keyof typeof activitySchemas> = z.output<(typeof activitySchemas)[Name]['input']>
+
 const minute = 60_000
 const hour = 60 * minute
 
@@ -31,9 +40,20 @@ export function createActivities(options: ActivitiesOptions) {
   const surroundings: Surroundings = { home, env, passed, graceMs, now, git: openGit(env), owner: registerOwner(home) }
   // What fails here fails again, and is told, when an activity starts.
   void sweepDeadOwners(home).catch(() => 0)
+  const host = <Name extends keyof typeof activitySchemas, Output>(
+    name: Name,
+    timeoutMs: number,
+    create: (surroundings: Surroundings) => (context: ActivityContext<InputOf<Name>>) => Promise<Output>,
+  ) =>
+    activity<InputOf<Name>, Output>(surroundings, activitySchemas[name].input as never, timeoutMs, create(surroundings))
   return {
-    // Its time limit comes with the contract; this one is only an upper bound.
-    contractor: activity(surroundings, activitySchemas.contractor, 24 * hour, createContractor(surroundings)),
-    workspace: activity(surroundings, activitySchemas.workspace, hour, createWorkspace(surroundings)),
+    planner: host('planner', minute, createPlanner),
+    workspace: host('workspace', hour, createWorkspace),
+    // Contracts and verifiers carry their own time limit; these are only upper bounds.
+    contractor: host('contractor', 24 * hour, createContractor),
+    detector: host('detector', 5 * minute, createDetector),
+    verifier: host('verifier', 24 * hour, createVerifier),
+    merger: host('merger', 5 * minute, createMerger),
+    cleaner: host('cleaner', hour, createCleaner),
   }
 }

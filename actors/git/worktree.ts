@@ -70,11 +70,13 @@ export async function listWorktrees({ git, dir }: Pick<OpenRepository, 'git' | '
 }
 
 /** Why a worktree may not be removed: it holds what is nowhere else. null: nothing is lost. Ignored files do not count. */
-export async function unsavedIn(repository: OpenRepository, path: string, mergedInto: string): Promise<string | null> {
-  const { git } = repository
-  const changed = await git(['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none'], {
-    cwd: path,
-  })
+export async function unsavedIn(
+  { git }: OpenRepository,
+  path: string,
+  { mergedInto, excludeFile }: { mergedInto: string; excludeFile: string },
+): Promise<string | null> {
+  const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none']
+  const changed = await git(['-c', `core.excludesFile=${excludeFile}`, ...status], { cwd: path })
   if (changed !== '') return `uncommitted changes (${changed.split('\0').length - 1} paths)`
   const ahead = (await git(['rev-list', '--count', 'HEAD', `^${mergedInto}`, '--'], { cwd: path })).trim()
   return ahead === '0' ? null : `${ahead} commits that are not in ${mergedInto.replace('refs/heads/', '')}`

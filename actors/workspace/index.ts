@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Repository, WorkspaceInput, WorkspaceOutput } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
-import { scratchFolder, worktreeFolder } from '../folders.ts'
+import { scratchFolder, setupLog, worktreeFolder } from '../folders.ts'
 import { ensureResultBranch, type Git, type OpenRepository, openRepository } from '../git/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { type Setup, setUp } from './setup.ts'
@@ -35,13 +35,19 @@ export const createWorkspace =
 
 async function prepare(
   surroundings: Surroundings,
-  context: ActivityContext,
+  context: ActivityContext<WorkspaceInput>,
   repository: Repository,
   { opened, folder, state }: { opened: OpenRepository; folder: string; state: WorktreeState },
 ): Promise<Setup | null> {
+  const { directiveId, contractId } = context.input
   // Before its first setup a tree is fresh: whatever lies untracked is what a setup cut short by a crash left.
   const before = new Set(state.setup === undefined ? [] : await untrackedIn(surroundings.git, folder))
-  const setup = await setUp(surroundings, context, { repository, opened, path: folder, logPath: `${folder}.setup.log` })
+  const setup = await setUp(surroundings, context, {
+    repository,
+    opened,
+    path: folder,
+    logPath: setupLog(surroundings.home, directiveId, contractId),
+  })
   const left = (await untrackedIn(surroundings.git, folder)).filter((path) => !before.has(path))
   writeState(folder, { ...state, setup, excluded: [...new Set([...state.excluded, ...left])] })
   return setup
