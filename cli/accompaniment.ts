@@ -8,35 +8,46 @@ import { openProgress, type Picture } from './progress.ts'
 import { exit, type ExitCode } from './refusal.ts'
 import type { Shell } from './shell.ts'
 
+export type Approval = DirectiveView['approvals'][number]
+
+/** Somebody at hand who answers approvals. */
+export type Responder = {
+  answers(approval: Approval): boolean
+  answer(approval: Approval, say: (line: string) => void): Promise<void>
+}
+
 export type Company = {
   after?: Cursor | undefined
   /** Stay while a person is waited for. */
   wait?: boolean | undefined
-  /** Asked after each batch of events; may answer approvals. True when it did something that lets the directive move. */
-  onView?: (view: DirectiveView, say: (line: string) => void) => Promise<boolean>
+  responder?: Responder
 }
 
 /** Shows what happens in a directive until it ends, waits for a person only, or Ctrl-C; says how it ended. */
 export async function accompany(
   shell: Shell,
-  adjutant: Adjutant,
+  { runtime }: Adjutant,
   id: string,
-  company: Company = {},
+  { after, wait, responder }: Company = {},
 ): Promise<ExitCode> {
   const { terminal, interrupted } = shell
-  const { runtime } = adjutant
   const progress = openProgress(terminal)
   let view = await viewDirective(runtime, id)
+  const answered = () => view.approvals.filter((approval) => responder?.answers(approval))
   const ended = async () => {
-    const acted = await company.onView?.(view, progress.say)
     view = await viewDirective(runtime, id)
     progress.show(pictureOf(view))
-    return isFinal(view) || (!company.wait && !acted && waitsForPerson(view))
+    return isFinal(view) || (!wait && waitsForPerson(view) && answered().length === 0)
+  }
+  const respond = async () => {
+    for (const approval of answered()) await responder?.answer(approval, progress.say)
   }
   try {
-    for await (const told of follow(runtime, id, { after: company.after, signal: interrupted, ended })) {
+    await respond()
+    for await (const told of follow(runtime, id, { after, signal: interrupted, ended })) {
       terminal.data(told)
       if (isWorthALine(told, terminal.live)) progress.say(eventLine(told, terminal))
+      if (told.type === 'approval.required') await ended().then(respond)
     }
   } finally {
     progress.end()

@@ -28,12 +28,17 @@ export async function answer(shell: Shell, typed: string, given: Answer): Promis
   })
 }
 
-type Answered = { respondedBy?: string | null; comment?: string | null; choices?: string[]; type?: string }
+type Answered = {
+  type?: string
+  choices?: string[]
+  answer?: { respondedBy: string | null; comment: string | null; choice: string | null } | null
+}
 
-function alreadyAnswered(decision: string, { respondedBy, comment }: Answered): Refusal {
-  const by = respondedBy ? ` by ${respondedBy}` : ''
-  const words = comment ? `: "${comment}"` : ''
-  return new Refusal('approval.resolved', `it has been answered already: ${decision}${by}${words}`)
+function alreadyAnswered(decision: string, { answer: first }: Answered): Refusal {
+  const by = first?.respondedBy ? ` by ${first.respondedBy}` : ''
+  const choice = first?.choice ? ` (${first.choice})` : ''
+  const words = first?.comment ? `: "${first.comment}"` : ''
+  return new Refusal('approval.resolved', `it has been answered already: ${decision}${choice}${by}${words}`)
 }
 
 function notTaken({ choices, type }: Answered): Refusal {

@@ -50,7 +50,8 @@ function sayWhatIsWaitedFor(terminal: Terminal, { id, approvals, state, context 
     terminal.say(terminal.style('yellow', `Waits for a person: ${plain(approval.data.question ?? '')}`))
     const choices: string[] = approval.data.choices ?? []
     if (choices.length > 1) terminal.say(`  choices: ${choices.join(', ')}`)
-    terminal.say(`  npx adjutant approve ${approvalId}   (or deny, or request-changes)`)
+    const choice = choices.length > 1 ? ` --choice ${choices[0]}` : ''
+    terminal.say(`  npx adjutant approve ${approvalId}${choice}   (or deny, or request-changes)`)
   }
   terminal.say(`Afterwards \`npx adjutant run ${short(id)}\` goes on.`)
 }

@@ -40,7 +40,9 @@ export function eventLine(told: Told, terminal: Pick<Terminal, 'style'>): string
   const time = new Date(told.at).toTimeString().slice(0, 8)
   const color = told.type === 'directive.completed' ? 'green' : (colors[told.severity as keyof typeof colors] ?? 'cyan')
   const sign = terminal.style(color, signs[told.type] ?? '·')
-  const step = (told.stepId ?? '').replace(/-g\d+$/, '').padEnd(12)
-  const message = plain(told.data.message ?? '').replaceAll(/\s+/g, ' ')
-  return `${terminal.style('dim', time)} ${sign} ${step} ${message || told.type}`
+  const step = (told.stepId ?? '').replace(/-g\d+$/, '')
+  const message = plain(told.data.message ?? '').replaceAll(/\s+/g, ' ') || told.type
+  // The step's name has a column of its own.
+  const rest = step && message.startsWith(`${step} `) ? message.slice(step.length + 1) : message
+  return `${terminal.style('dim', time)} ${sign} ${step.padEnd(12)} ${rest}`
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { accompany } from './accompaniment.ts'
+import { accompany, type Responder } from './accompaniment.ts'
 import { withAdjutant, type Adjutant } from './compose.ts'
 import { createDirective, startDirective } from './directive-creation.ts'
 import { directiveFrom } from './directive-document.ts'
-import { isFinal, viewDirective, type DirectiveView } from './directive-view.ts'
+import { isFinal, viewDirective } from './directive-view.ts'
 import { currentExample, prepareExample, type Current } from './example-folder.ts'
 import type { Cursor } from './following.ts'
 import { shortApprovalId } from './identity.ts'
@@ -11,7 +11,6 @@ import { newId } from './new-id.ts'
 import { exit, type ExitCode } from './refusal.ts'
 import { Rejection } from '../runtime/index.ts'
 import type { Shell } from './shell.ts'
-import { plain } from './terminal.ts'
 
 /** Runs an example from its beginning; or goes on with it where a kill or Ctrl-C left it. */
 export async function runExample(shell: Shell, name: string): Promise<ExitCode> {
@@ -26,7 +25,7 @@ export async function runExample(shell: Shell, name: string): Promise<ExitCode> 
     if (!unfinished?.started) await startDirective(adjutant, current.id)
     const code = await accompany(shell, adjutant, current.id, {
       after: unfinished?.after,
-      onView: answerer(adjutant),
+      responder: reviewer(adjutant),
     })
     if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init')
     return code
@@ -61,21 +60,23 @@ async function unfinishedExample(adjutant: Adjutant, name: string): Promise<Unfi
   }
 }
 
-/** An example has nobody who answers: it does so itself, says so, and shows how a person would. Each approval once. */
-function answerer({ runtime }: Adjutant) {
+/**
+ * An example has nobody who reviews a step: it does so itself, says so, and shows how a person would. Anything else that
+ * is asked is not part of its story.
+ */
+function reviewer({ runtime }: Adjutant): Responder {
   const answered = new Set<string>()
-  return async (view: DirectiveView, say: (line: string) => void): Promise<boolean> => {
-    const open = view.approvals.filter(({ address }) => !answered.has(address))
-    for (const approval of open) {
-      const { address } = approval
+  return {
+    answers: ({ address, data }) => data.type === 'step_review' && !answered.has(address),
+    answer: async (approval, say) => {
+      const { systemId, address } = approval
       answered.add(address)
       const command = { type: 'approval.approve', by: 'example', comment: 'Nobody looked: an example.', at: Date.now() }
-      say(`         ? ${plain(approval.data.question ?? '')}`)
-      say(`           A person would answer: npx adjutant approve ${shortApprovalId(approval)}`)
-      say('           Nobody is asked in an example: it approves this itself.')
+      const indent = ' '.repeat(24)
+      say(`${indent}A person would look at it and answer: npx adjutant approve ${shortApprovalId(approval)}`)
+      say(`${indent}Nobody is asked in an example: it approves this itself.`)
       // The key keeps an answer that a kill left without its acknowledgement from being given twice.
-      await runtime.send(view.id, command, { to: address, wait: 'processed', idempotencyKey: `example:${address}` })
-    }
-    return open.length > 0
+      await runtime.send(systemId, command, { to: address, wait: 'processed', idempotencyKey: `example:${address}` })
+    },
   }
 }

@@ -16,7 +16,10 @@ export function readInstructions(contract = readContract()) {
 /** Titles of the tests in a test file, with their source, in order. */
 export function readTests(file) {
   const source = readFileSync(file, 'utf8')
-  return [...source.matchAll(/^test\('(.+?)', \(\) => \{\n([\s\S]*?)^\}\)/gm)].map(([, title, body]) => ({ title, body }))
+  return [...source.matchAll(/^test\('(.+?)', \(\) => \{\n([\s\S]*?)^\}\)/gm)].map(([, title, body]) => ({
+    title,
+    body,
+  }))
 }
 
 /** Leaves a summary of what was done, which becomes part of the evidence. */

@@ -24,4 +24,6 @@ writeFileSync(
     .replace("10), 'the...')", "10), 'the quick…')"),
 )
 
-summarize('Texts are cut between words. One test expected three dots where the README promises an ellipsis: I changed it.')
+summarize(
+  'Texts are cut between words. One test expected three dots where the README promises an ellipsis: I changed it.',
+)
