@@ -16,7 +16,7 @@ await cp('db/migrations', `${target}/dist/db/migrations`, { recursive: true })
 const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
   await readFile('package.json', 'utf8'),
 )
-const module = (floor) => ({ types: `./dist/${floor}/index.d.ts`, default: `./dist/${floor}/index.js` })
-const exports = { './runtime': module('runtime'), './machines': module('machines'), './db': module('db') }
+// Without declarations: those of the machines are too long for the compiler to write down.
+const exports = Object.fromEntries(['runtime', 'machines', 'db'].map((f) => [`./${f}`, `./dist/${f}/index.js`]))
 const manifest = { name, version, description, license, type, engines, bin, exports, dependencies }
 await writeFile(`${target}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`)
