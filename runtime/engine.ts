@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { parkSystem, type Sql } from '../db/index.ts'
+import type { Sql } from '../db/index.ts'
+import { Aftermath } from './aftermath.ts'
 import type { Clock } from './clock.ts'
 import { commitBatch, type Fate } from './commit-batch.ts'
 import { Defect } from './failures.ts'
-import { finishTurn, noteCheckpoint } from './finish-turn.ts'
+import { finishTurn } from './finish-turn.ts'
 import type { Surroundings } from './live-system.ts'
 import { LoadingDock } from './loading.ts'
 import type { Signals } from './signals.ts'
@@ -48,6 +49,7 @@ export class Engine {
   readonly slots: Slots
   readonly #options: EngineOptions
   readonly #loading: LoadingDock
+  readonly #aftermath: Aftermath
   readonly #ready = new Set<Slot>()
   readonly #births: Pending[] = []
   readonly #idle = new Set<() => void>()
@@ -56,10 +58,11 @@ export class Engine {
   #closed = false
 
   constructor(given: Omit<EngineOptions, 'park'>) {
-    const options = { ...given, park: this.park.bind(this) }
+    const options: EngineOptions = { ...given, park: (slot, reason) => this.#aftermath.park(slot, reason) }
     this.#options = options
     this.slots = new Slots(options, (slot) => this.wake(slot))
     this.#loading = new LoadingDock(options, this.slots)
+    this.#aftermath = new Aftermath(options, this.slots, this.#loading)
   }
 
   get busy(): boolean {
@@ -189,7 +192,7 @@ export class Engine {
     const sound: Pending[] = []
     for (const each of pending) {
       this.#finish(each)
-      if (each.turn.defect) await this.#faulty(each, each.turn.defect)
+      if (each.turn.defect) await this.#aftermath.faulty(each, each.turn.defect)
       else sound.push(each)
     }
     await Promise.all(cut(sound).map((batch) => this.#commitBatch(batch)))
@@ -214,75 +217,7 @@ export class Engine {
     const fates = await commitBatch({ sql, owner, signals, closed: () => this.#closed }, id, rows)
     if (signals.pointed)
       await signals.point('commit.after', { turn: id, systems: rows.map((row) => row.id), turns: batch })
-    await Promise.all(batch.map((pending, i) => this.#settle(pending, fates[i] as Fate)))
-  }
-
-  async #settle(pending: Pending, fate: Fate) {
-    const { slot, loaded, turn, delivered } = pending
-    pending.created?.(fate)
-    if (fate.fate === 'committed') {
-      loaded.system.recorder.end()
-      loaded.time = turn.time
-      if (turn.checkpoint) noteCheckpoint(loaded, turn.checkpoint)
-      slot.single = false
-      if (turn.status === 'active') slot.live = loaded
-      else this.slots.evict(slot)
-      for (const { mail, outcome } of delivered) mail.settle?.(outcome)
-      this.#options.signals.committed(slot.id, turn)
-    } else if (fate.fate === 'poison') {
-      await this.#faulty(pending, new Defect('turn.unstorable', fate.error.message, { cause: fate.error }))
-    } else await this.#undone(pending, fate)
-  }
-
-  // Nothing of the turn was written. Memory may have been changed in place, so it is dropped, never rolled back.
-  async #undone({ slot, delivered }: Pending, fate: Fate) {
-    this.slots.evict(slot)
-    const own = delivered.map(({ mail }) => mail).filter(({ id }) => id === null)
-    if (fate.fate === 'unknown') {
-      for (const { settle } of own)
-        settle?.({ refused: 'send.unknown', message: 'the database went away before it answered' })
-    } else if (fate.fate === 'duplicate') {
-      slot.queue.unshift(
-        ...(await this.#loading.dropDuplicates(
-          slot.id,
-          delivered.map(({ mail }) => mail),
-        )),
-      )
-      slot.fetch = true
-    } else {
-      const mail = [...own, ...slot.queue]
-      slot.queue = []
-      if (mail.length) this.#options.reroute(slot.id, mail)
-      slot.fetch = true
-    }
-  }
-
-  // A turn that cannot be committed: by one mail alone it parks the system; of several, it is not known which is at fault.
-  async #faulty(pending: Pending, defect: Defect) {
-    const { slot, delivered, turn } = pending
-    pending.created?.({ fate: 'poison', error: defect })
-    const own = delivered.map(({ mail }) => mail).filter(({ id }) => id === null)
-    this.slots.evict(slot)
-    if (turn.base === null) return
-    if (delivered.length > 1) {
-      slot.single = true
-      slot.queue.unshift(...own)
-      slot.fetch = true
-      return
-    }
-    for (const { settle } of own) settle?.({ refused: defect.code, message: defect.message })
-    await this.park(slot, defect)
-  }
-
-  /** Stops a system until a person acts; its mail stays in the mailbox. */
-  async park(slot: Slot, { code, message }: { code: string; message: string }) {
-    const { sql, owner, log, reroute } = this.#options
-    log('system.parked', { system: slot.id, code, message })
-    this.slots.evict(slot)
-    slot.single = false
-    slot.fetch = false
-    await parkSystem(sql, { id: slot.id, process: owner, reason: JSON.stringify({ code, message }) })
-    if (slot.queue.length) reroute(slot.id, slot.queue.splice(0))
+    await Promise.all(batch.map((pending, i) => this.#aftermath.settle(pending, fates[i] as Fate)))
   }
 
   #giveUp(slot: Slot, error: unknown) {

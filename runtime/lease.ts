@@ -11,6 +11,7 @@ export class Lease {
   #timer: NodeJS.Timeout | undefined
   #renewing: Promise<void> | undefined
   #name: string
+  #stopped = false
 
   constructor(options: Options) {
     this.#options = options
@@ -42,6 +43,7 @@ export class Lease {
   }
 
   stop() {
+    this.#stopped = true
     clearInterval(this.#timer)
     this.#validUntil = 0
   }
@@ -52,6 +54,7 @@ export class Lease {
     try {
       const wasValid = this.valid
       const [row] = await renewLease(sql, { id: this.id, leaseMs })
+      if (this.#stopped) return
       if (!row) {
         // Another process took the name; this one goes on under a name of its own, and owns nothing.
         log('lease.replaced', { name: this.#name })

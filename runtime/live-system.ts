@@ -128,7 +128,8 @@ export class LiveSystem implements SystemHost {
     if (turn.entries.length >= MAX_DELIVERIES)
       turn.defect ??= new Defect('turn.endless', `one event led to more than ${MAX_DELIVERIES} deliveries`)
     this.#microsteps = 0
-    if (!turn.defect) target._send(event)
+    // A stopped actor ignores events; XState's development build would warn of each.
+    if (!turn.defect && target?._processingStatus !== 2) target._send(event)
   }
 
   schedule(source: InnerActor, target: InnerActor, event: EventObject, delay: number, id?: string) {
@@ -203,7 +204,7 @@ export class LiveSystem implements SystemHost {
 
   #stopped(hosted: Hosted) {
     const turn = this.turn
-    if (!turn || hosted.kind !== 'activity' || hosted.actor._snapshot.status !== 'stopped') return
+    if (!turn || hosted.kind !== 'activity') return
     const fresh = turn.started.findIndex(({ incarnation }) => incarnation === hosted.incarnation)
     if (fresh >= 0) turn.started.splice(fresh, 1)
     else turn.stopped.push(hosted.incarnation)

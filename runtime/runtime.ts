@@ -78,7 +78,8 @@ export class Runtime {
     this.#options = options
     const { database, clock, registry, leaseMs, roles, concurrency, cacheSize } = options
     const { sql } = database
-    const log: Log = options.log ?? ((problem, detail) => console.error(`${problem}`, detail))
+    const say: Log = options.log ?? ((problem, detail) => console.error(problem, detail))
+    const log: Log = (problem, detail) => this.#state !== 'closed' && say(problem, detail)
     this.#takesTurns = roles.includes('turns')
     this.#signals = new Signals(options.onPoint)
     const lost = () => this.#engine.slots.evictAll()

@@ -151,3 +151,26 @@ test('bad sends are refused with a code', async () => {
   })
   await expect(runtime.send(id, {} as never)).rejects.toMatchObject({ code: 'event.invalid' })
 })
+
+test('leaving the state aborts the activity, and it is not run again', async () => {
+  const started = Promise.withResolvers<AbortSignal>()
+  const ended = Promise.withResolvers<void>()
+  let attempts = 0
+  const work = async ({ signal }: { signal: AbortSignal }) => {
+    attempts++
+    started.resolve(signal)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    ended.resolve()
+  }
+  const runtime = await start({ activities: { work } })
+  const { id } = await runtime.spawn('worker')
+  const signal = await started.promise
+  await runtime.send(id, { type: 'CANCEL' })
+  await ended.promise
+  expect(signal.reason).toMatchObject({ code: 'activity.cancelled' })
+  await runtime.close()
+  const next = await start({ activities: { work } })
+  await next.settled()
+  expect(attempts).toBe(1)
+  expect((await next.snapshot(id)).value).toBe('cancelled')
+})
