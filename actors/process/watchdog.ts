@@ -7,6 +7,9 @@ export type Watch = {
   stop(): void
 }
 
+/** A timer above 2^31 - 1 ms (25 days) would fire at once. */
+const longestTimer = 2 ** 31 - 1
+
 /**
  * Says when a process has to end: cancelled, over its time, or silent for too long. `pulse` (a fingerprint of what else
  * counts as a sign of life, looked at only when the output has been silent for the whole limit) may grant another round.
@@ -24,7 +27,7 @@ export function watch(options: {
     controller.abort()
   }
   const cancel = () => end('cancelled')
-  const wall = setTimeout(() => end('wall'), options.timeoutMs)
+  const wall = setTimeout(() => end('wall'), Math.min(options.timeoutMs, longestTimer))
   const idle = options.idleMs ? watchIdle(options.idleMs, options.pulse, () => end('idle')) : undefined
   options.signal?.addEventListener('abort', cancel, { once: true })
   if (options.signal?.aborted) cancel()

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { delimiter, join, sep } from 'node:path'
+import { delimiter, join, resolve, sep } from 'node:path'
 import type { VerifierResult, VerifierSpec } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
 import { misfortune, runChild } from '../child.ts'
@@ -75,15 +75,18 @@ const failed = (outputTail: string): Finding => ({
 
 /** The tool is not there: nothing is known about the work. A program that the repository itself should hold is no tool. */
 function isMissing(result: ProcessResult, spec: VerifierSpec, cwd: string): boolean {
-  if (result.spawnError) return !spec.argv?.[0]?.includes('/') || !isInside(join(cwd, spec.argv[0], '..'), cwd)
+  if (result.spawnError) {
+    const program = spec.argv?.[0] ?? ''
+    return !program.includes('/') || !resolve(cwd, program).startsWith(cwd + sep)
+  }
   if (result.exitCode === null || result.exitCode === 0) return false
   // 127 is a shell's word for it, npm's scripts included.
-  return result.exitCode === 127 || missingModule.test(result.outputTail)
+  return result.exitCode === 127 || missingTool.test(result.outputTail)
 }
 
-// python -m TOOL, and cargo's subcommands that rustup installs separately.
-const missingModule =
-  /No module named '?(?:pytest|mypy|ruff|unittest)'?\s*$|^error: no such command: `|is not installed for the toolchain/m
+// python -m TOOL, make (which itself exits with 2), and cargo's subcommands that rustup installs separately.
+const missingTool =
+  /No module named '?(?:pytest|mypy|ruff|unittest)'?\s*$|^make.* Error 127$|^error: no such command: `|is not installed for the toolchain/m
 
 /** What setup installed in the tree goes first. */
 function ownPrograms({ env }: Surroundings, folder: string): Record<string, string> {
