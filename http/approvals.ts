@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { approvalCommands, ApprovalDecision, approvalRefusal } from '../machines/index.ts'
 import type { ApprovalAnswer, ApprovalCommand, ApprovalRequest, DirectiveContext } from '../machines/index.ts'
 import type { Runtime } from '../runtime/index.ts'
-import { answerCommand, giveCommand, readCommand } from './command.ts'
+import { answerPending, giveCommand, readCommand } from './command.ts'
 import { checkChain } from './file-problems.ts'
 import { pageOf, PageQuery, wholeSystem } from './page.ts'
 import { Problem } from './problem.ts'
@@ -41,16 +41,19 @@ export function approvals(runtime: Runtime): Hono {
 
 async function answer(c: Context, runtime: Runtime, id: string, schema: (typeof offered)[number]['schema']) {
   const command = (await readCommand(c, schema)) as ApprovalCommand & { at: number; by: string }
-  const row = await find(runtime, id)
-  const { systemId, address } = row
+  const { systemId, address } = await find(runtime, id)
   if (command.type === 'approval.approve' && command.chain) {
     checkChain(((await runtime.snapshot(systemId)).context as DirectiveContext).file, command.chain)
   }
-  const after = await giveCommand(c, runtime, { systemId, address }, command, ({ context }) =>
-    refusal(context as Asked, command),
-  )
-  const view = after && viewOf(await find(runtime, id))
-  return answerCommand(c, after, () => view!)
+  const processed = await giveCommand(c, runtime, command, {
+    target: { systemId, address },
+    refuse: ({ context }) => refusal(context as Asked, command),
+    ended: async () => {
+      const { data } = await find(runtime, id)
+      return refusal({ request: data, answer: data.answer }, command) ?? gone()
+    },
+  })
+  return processed ? c.json(viewOf(await find(runtime, id))) : answerPending(c)
 }
 
 /** `<directive>:<address, its slashes as colons>`. */
@@ -96,3 +99,6 @@ function refusal({ request, answer }: Asked, command: ApprovalCommand): Problem 
   if (error) return new Problem(422, code, 'The answer does not fit', { errors: [error], choices: request.choices })
   return new Problem(409, code, 'This approval does not take that answer')
 }
+
+/** Its directive failed so badly that nobody could withdraw it. */
+const gone = () => new Problem(409, 'event.not_accepted', 'Nobody waits for this answer any more', { next: [] })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import { Rejection } from '../runtime/index.ts'
 import type { ActorView, Runtime } from '../runtime/index.ts'
 import { idempotencyKeyOf, keyReused, sendKeyFor } from './idempotency.ts'
 import { Problem } from './problem.ts'
@@ -13,8 +14,13 @@ export type Target = { systemId: string; address: string }
 /** `at`: epoch milliseconds; machines have no clock. */
 type Stamped = { type: string; at: number; by: string }
 
-/** Why a command does not fit a state; null: nothing is known against it. */
-type Refusal = (snapshot: ActorView) => Problem | null
+export type CommandOptions = {
+  target: Target
+  /** Why a command does not fit a state, beyond what its `next` says; null: nothing is known against it. */
+  refuse?: (snapshot: ActorView) => Problem | null
+  /** The answer when the actor has ended, and with it perhaps vanished. */
+  ended?: () => Promise<Problem>
+}
 
 /** Nothing is lost when the answer does not come in time: the event is durable. */
 const answerWithinMs = 20_000
@@ -30,8 +36,7 @@ export async function readCommand<S extends z.ZodObject>(c: Context, schema: S):
 }
 
 /**
- * Sends a command and resolves with the actor's state after it was processed, or null when it is accepted (durable) but
- * not processed yet.
+ * Sends a command. True: a transition took it, and that is committed. False: it is durable, but not processed yet.
  *
  * Whether it is accepted is the machine's to say, at the moment it is processed: an event that changed nothing is answered
  * by a 409 with the commands that are legal now, also when it still was legal as the request came. Without a key, one that
@@ -41,51 +46,82 @@ export async function readCommand<S extends z.ZodObject>(c: Context, schema: S):
 export async function giveCommand(
   c: Context,
   runtime: Runtime,
-  target: Target,
   command: Stamped,
-  refuse: Refusal = () => null,
-): Promise<ActorView | null> {
-  const { systemId, address } = target
+  options: CommandOptions,
+): Promise<boolean> {
+  const { target } = options
   const key = idempotencyKeyOf(c)
-  const before = await runtime.snapshot(systemId, address)
-  const objection = objectionTo(command, before, refuse)
+  const before = await look(runtime, target)
+  const objection = await objectionTo(command, before, options)
   if (objection && key === undefined) throw objection
-  const sending = runtime.send(systemId, command, { to: address, idempotencyKey: sendKeyFor(key), wait: 'processed' })
-  const receipt = await within(answerWithinMs, sending)
-  if (receipt?.seq === undefined) return null
+  const receipt = await within(answerWithinMs, send(runtime, command, options, key))
+  if (receipt?.seq === undefined) return false
   if (receipt.duplicate) await checkSame(runtime, target, command, receipt.seq)
-  const taken = await tookEffect(runtime, target, before, receipt.seq)
-  const after = await runtime.snapshot(systemId, address)
-  if (!taken) throw objection ?? objectionTo(command, after, refuse) ?? notAccepted(command.type, after)
+  if (!(await tookEffect(runtime, target, before, receipt.seq))) {
+    throw (
+      objection ?? (await objectionTo(command, await look(runtime, target), options)) ?? notAccepted(command, before)
+    )
+  }
   if (receipt.duplicate) c.header('idempotency-replayed', 'true')
-  return after
+  return true
 }
 
-const objectionTo = ({ type }: Stamped, snapshot: ActorView, refuse: Refusal): Problem | null =>
-  refuse(snapshot) ?? (snapshot.next.includes(type) ? null : notAccepted(type, snapshot))
-
-const notAccepted = (type: string, snapshot: ActorView): Problem =>
-  new Problem(409, 'event.not_accepted', `${type} is not accepted in the state ${stateOf(snapshot.value)}`, {
-    state: stateOf(snapshot.value),
-    next: commandsIn(snapshot),
+/** null: nobody lives there (any more). */
+async function look(runtime: Runtime, { systemId, address }: Target): Promise<ActorView | null> {
+  return runtime.snapshot(systemId, address).catch((error: unknown) => {
+    if (address !== '' && isRejection(error, 'actor.not_found')) return null
+    throw error
   })
+}
+
+async function send(runtime: Runtime, command: Stamped, { target, ended }: CommandOptions, key: string | undefined) {
+  const { systemId, address } = target
+  const options = { to: address, idempotencyKey: sendKeyFor(key), wait: 'processed' } as const
+  try {
+    return await runtime.send(systemId, command, options)
+  } catch (error) {
+    if (!ended || !isRejection(error, 'actor.not_found', 'system.final')) throw error
+  }
+  if (key === undefined) throw await ended()
+  // Perhaps ended by this very command, given before. A delay, even of nothing, leads through the mailbox, which knows
+  // the keys of all that was processed.
+  return runtime.send(systemId, command, { ...options, delay: 0 }).catch(async (error: unknown) => {
+    throw isRejection(error, 'actor.not_found', 'system.final') ? await ended() : error
+  })
+}
+
+const isRejection = (error: unknown, ...codes: string[]): boolean =>
+  error instanceof Rejection && codes.includes(error.code)
+
+async function objectionTo(
+  command: Stamped,
+  snapshot: ActorView | null,
+  { refuse, ended }: CommandOptions,
+): Promise<Problem | null> {
+  if (snapshot === null || snapshot.status !== 'active') return ended ? ended() : notAccepted(command, snapshot)
+  return refuse?.(snapshot) ?? (snapshot.next.includes(command.type) ? null : notAccepted(command, snapshot))
+}
+
+function notAccepted({ type }: Stamped, snapshot: ActorView | null): Problem {
+  const state = snapshot ? stateOf(snapshot.value) : 'ended'
+  const next = snapshot ? commandsIn(snapshot) : []
+  return new Problem(409, 'event.not_accepted', `${type} is not accepted in the state ${state}`, { state, next })
+}
 
 /** 202 when the event waits: durable, not processed. */
-export function answerCommand<T extends object>(c: Context, after: ActorView | null, view: (after: ActorView) => T) {
-  if (after) return c.json(view(after))
-  return c.json({ status: 'accepted', detail: 'The event is durable and will be processed' }, 202)
-}
+export const answerPending = (c: Context): Response =>
+  c.json({ status: 'accepted', detail: 'The event is durable and will be processed' }, 202)
 
 /** Whether some transition took the event of entry `seq`: it emitted something, or the actor is not as it was. */
-async function tookEffect(runtime: Runtime, target: Target, before: ActorView, seq: number): Promise<boolean> {
+async function tookEffect(runtime: Runtime, target: Target, before: ActorView | null, seq: number): Promise<boolean> {
   const { systemId, address } = target
   const emitted = await runtime.emitted(systemId, { after: seq - 1, limit: 1 })
   if (emitted.some((row) => row.seq === seq && row.address === address)) return true
   // What `before` saw is the state the event met, unless others came in between.
-  const after = before.seq < seq ? before.seq : 0
+  const after = before && before.seq < seq ? before.seq : 0
   const entries = await runtime.history(systemId, { after, limit: seq - after })
   const [entry, previous = before] = entries.filter((each) => each.address === address).reverse()
-  return entry === undefined || !isDeepStrictEqual(factsOf(previous), factsOf(entry))
+  return !entry || !previous || !isDeepStrictEqual(factsOf(previous), factsOf(entry))
 }
 
 const factsOf = ({ value, context, status }: Pick<ActorView, 'value' | 'context' | 'status'>) => [

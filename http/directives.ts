@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { DirectiveFile, directiveCommands } from '../machines/index.ts'
 import type { DirectiveContext } from '../machines/index.ts'
 import { Rejection } from '../runtime/index.ts'
-import type { Runtime } from '../runtime/index.ts'
-import { answerCommand, giveCommand, readCommand } from './command.ts'
+import type { ActorView, Runtime } from '../runtime/index.ts'
+import { answerPending, giveCommand, readCommand } from './command.ts'
 import { checkChain, checkFile } from './file-problems.ts'
 import { directiveIdFor, idempotencyKeyOf, keyReused } from './idempotency.ts'
 import { pageOf, PageQuery, wholeSystem } from './page.ts'
@@ -71,13 +71,15 @@ async function spawn(runtime: Runtime, input: { id: string; file: DirectiveFile;
 
 async function control(c: Context, runtime: Runtime, id: string, schema: (typeof offered)[number]['schema']) {
   const command = await readCommand(c, schema)
-  const after = await giveCommand(c, runtime, { systemId: id, address: '' }, command, ({ context, next }) => {
+  const refuse = ({ context, next }: ActorView) => {
     if (command.type !== 'directive.replan' || !next.includes(command.type)) return null
     const { file, source } = context as DirectiveContext
     if (command.chain) checkChain(file, command.chain)
     return command.chain || source === 'model' ? null : planUnchanged(source)
-  })
-  return answerCommand(c, after, (snapshot) => ({ id, ...headOf(snapshot) }))
+  }
+  const processed = await giveCommand(c, runtime, command, { target: { systemId: id, address: '' }, refuse })
+  if (!processed) return answerPending(c)
+  return c.json({ id, ...headOf(await runtime.snapshot(id)) })
 }
 
 const planUnchanged = (source: string) =>
