@@ -16,7 +16,6 @@ import { ActivityFailure } from './failures.ts'
 import { resolveActivity } from './resolve-activity.ts'
 import type { Registry } from './registry.ts'
 import type { Signals } from './signals.ts'
-import type { Wakeups } from './wakeups.ts'
 
 type Options = {
   sql: Sql
@@ -24,7 +23,6 @@ type Options = {
   owner: string
   registry: Registry
   signals: Signals
-  wakeups: Wakeups
   concurrency: number
   random(): number
   /** A result or a report was put into the mailbox of a system. */

@@ -1,4 +1,5 @@
-export { createRuntime, type Runtime, type RuntimeOptions, type Role, type Log } from './runtime.ts'
+export { createRuntime, type Runtime } from './runtime.ts'
+export type { Log, Role, RuntimeOptions } from './options.ts'
 export { newSystemId } from './uuid.ts'
 export { Rejection, ActivityFailure } from './failures.ts'
 export type { Activity, ActivityContext, ActivityRun, RetryPolicy } from './activity.ts'

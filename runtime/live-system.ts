@@ -175,10 +175,10 @@ export class LiveSystem implements SystemHost {
     this.recorder.observe(hosted, (stopped) => this.#stopped(stopped))
   }
 
-  microstep(step: Microstep) {
+  microstep(micro: Microstep) {
     if (++this.#microsteps > MAX_MICROSTEPS)
       throw new Error(`a machine took more than ${MAX_MICROSTEPS} microsteps for one event`)
-    this.recorder.microstep(step)
+    this.recorder.microstep(micro)
   }
 
   lookup = (systemId: string): unknown => RemoteRef.parse(systemId, this.relay.bind(this))

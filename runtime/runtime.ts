@@ -1,48 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import type { EventObject } from 'xstate'
 import { openDatabase, unparkSystem, type Database } from '../db/index.ts'
-import type { Activity } from './activity.ts'
-import { ActivityHost } from './activity-host.ts'
-import { databaseClock, type Clock } from './clock.ts'
-import { Engine } from './engine.ts'
+import { databaseClock } from './clock.ts'
 import { validateEvent } from './event-schemas.ts'
 import { Rejection } from './failures.ts'
-import { Lease } from './lease.ts'
-import type { Surroundings } from './live-system.ts'
-import { Mailroom, type SendOptions } from './mailroom.ts'
-import { Poller } from './poller.ts'
-import { Reader, type HistoryEntry, type Page, type ProjectionQuery } from './reader.ts'
-import { createRegistry, type Machines, type Registry } from './registry.ts'
-import { Signals, type OnPoint } from './signals.ts'
+import type { SendOptions } from './mailroom.ts'
+import { DEFAULTS, type Resolved, type RuntimeOptions } from './options.ts'
+import { assemble, type Parts } from './parts.ts'
+import type { HistoryEntry, Page, ProjectionQuery } from './reader.ts'
+import { createRegistry } from './registry.ts'
 import { spawnSystem, type SpawnOptions } from './spawn.ts'
-import { Wakeups, type Note } from './wakeups.ts'
-import { Watch, type Condition } from './watch.ts'
-
-export type Role = 'turns' | 'activities'
-export type Log = (problem: string, detail: object) => void
-
-export type RuntimeOptions = {
-  /** The URL of a Postgres database, or an open one, which stays open when the runtime closes. */
-  database: string | Database
-  machines: Machines
-  /** By `src`; overrides the logic of that name in `setup`. */
-  activities?: Record<string, Activity>
-  /** By default the machine's, aligned to the database's. */
-  clock?: Clock
-  /** A runtime that starts under the name of one that died takes its systems over at once. */
-  name?: string
-  leaseMs?: number
-  roles?: Role[]
-  /** Attempts of activities at a time. */
-  concurrency?: number
-  /** Live systems kept in memory. */
-  cacheSize?: number
-  onPoint?: OnPoint
-  /** Problems that no caller is there to hear of. Standard error by default. */
-  log?: Log
-}
-
-const DEFAULTS = { leaseMs: 10_000, concurrency: 8, cacheSize: 10_000, roles: ['turns', 'activities'] as Role[] }
+import type { Note } from './wakeups.ts'
+import type { Condition } from './watch.ts'
 
 /** Hosts XState machines durably on Postgres. Throws Rejection `machine.not_durable`, or DatabaseUnavailable. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -56,96 +24,44 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 const defined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 
-type Resolved = Omit<RuntimeOptions, 'database' | 'clock'> &
-  typeof DEFAULTS & { database: Database; clock: Clock; registry: Registry; ownDatabase: boolean }
-
 export class Runtime {
   readonly #options: Resolved
-  readonly #signals: Signals
-  readonly #lease: Lease
-  readonly #wakeups: Wakeups
-  readonly #engine: Engine
-  readonly #mailroom: Mailroom
-  readonly #activities: ActivityHost | undefined
-  readonly #reader: Reader
-  readonly #watch: Watch
-  readonly #poller: Poller
-  readonly #around: Surroundings
-  readonly #takesTurns: boolean
+  readonly #parts: Parts
   #state: 'new' | 'running' | 'closed' = 'new'
 
   constructor(options: Resolved) {
     this.#options = options
-    const { database, clock, registry, leaseMs, roles, concurrency, cacheSize } = options
-    const { sql } = database
-    const say: Log = options.log ?? ((problem, detail) => console.error(problem, detail))
-    const log: Log = (problem, detail) => this.#state !== 'closed' && say(problem, detail)
-    this.#takesTurns = roles.includes('turns')
-    this.#signals = new Signals(options.onPoint)
-    const lost = () => this.#engine.slots.evictAll()
-    this.#lease = new Lease({ sql, name: options.name ?? `runtime-${randomUUID()}`, leaseMs, lost, log })
-    const owner = this.#lease.id
-    this.#wakeups = new Wakeups(sql, owner)
-    this.#around = { registry, log: console.log, strayed: (system, to, event) => this.#stray(system, to, event) }
-    const common = { sql, clock, signals: this.#signals, owner, log }
-    const reroute: Mailroom['reroute'] = (system, mail) => this.#mailroom.reroute(system, mail)
-    this.#engine = new Engine({ ...common, around: this.#around, cacheSize, reroute })
-    const engine = this.#engine
-    const leaseValid = () => this.#lease.valid
-    const closed = () => this.#state === 'closed'
-    const wakeups = this.#wakeups
-    this.#mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns: this.#takesTurns, closed })
-    if (roles.includes('activities'))
-      this.#activities = new ActivityHost({
-        ...common,
-        registry,
-        wakeups,
-        concurrency,
-        random: Math.random,
-        mailed: (system, by) => this.#mailed(system, by),
-        strayed: (system, event, systemId) => this.#stray(system, systemId ?? '', event),
-      })
-    const activities = this.#activities
-    this.#reader = new Reader({ sql, engine, around: this.#around, leaseValid })
-    this.#poller = new Poller({
-      ...common,
-      engine: this.#takesTurns ? engine : undefined,
-      activities,
-      lease: this.#lease,
-      leaseMs,
+    this.#parts = assemble(options, {
+      closed: () => this.#state === 'closed',
+      mailed: (system, owner) => this.#mailed(system, owner),
+      strayed: (system, to, event) => this.#stray(system, to, event),
     })
-    const poll = () => this.#poller.poll()
-    this.#watch = new Watch({
-      ...common,
-      engine,
-      activities,
-      mailroom: this.#mailroom,
-      reader: this.#reader,
-      poll,
-      closed,
-    })
-    this.#signals.onCommitted((system, turn) => this.#committed(system, turn))
+    this.#parts.signals.onCommitted((system, turn) => this.#committed(system, turn))
   }
 
   /** Takes part: claims systems and activities, until `close()`. */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Rejection('runtime.started', 'a runtime is started once')
-    await this.#lease.acquire()
+    await this.#parts.lease.acquire()
     this.#state = 'running'
-    this.#lease.keep()
-    await this.#wakeups.listen((notes) => this.#hear(notes))
-    this.#poller.start()
+    this.#parts.lease.keep()
+    await this.#parts.wakeups.listen((notes) => this.#hear(notes))
+    this.#parts.poller.start()
   }
 
   /** Started, and with a valid lease. */
   get ready(): boolean {
-    return this.#state === 'running' && this.#lease.valid
+    return this.#state === 'running' && this.#parts.lease.valid
   }
 
   spawn(machineName: string, options: SpawnOptions = {}): Promise<{ id: string }> {
     this.#mustRun()
     const { database, clock } = this.#options
-    return spawnSystem({ sql: database.sql, clock, engine: this.#engine, around: this.#around }, machineName, options)
+    return spawnSystem(
+      { sql: database.sql, clock, engine: this.#parts.engine, around: this.#parts.around },
+      machineName,
+      options,
+    )
   }
 
   /**
@@ -154,23 +70,23 @@ export class Runtime {
    */
   async send(id: string, event: EventObject & Record<string, any>, options: SendOptions = {}) {
     this.#mustRun()
-    await validateEvent(this.#options.registry, id, event, async () => (await this.#reader.head(id)).machine)
-    return this.#mailroom.send(id, event, options)
+    await validateEvent(this.#options.registry, id, event, async () => (await this.#parts.reader.head(id)).machine)
+    return this.#parts.mailroom.send(id, event, options)
   }
 
-  snapshot = (id: string, address?: string) => this.#reader.snapshot(id, address)
-  history = (id: string, page?: Page) => this.#reader.history(id, page)
-  emitted = (id: string, page?: Page) => this.#reader.emitted(id, page)
+  snapshot = (id: string, address?: string) => this.#parts.reader.snapshot(id, address)
+  history = (id: string, page?: Page) => this.#parts.reader.history(id, page)
+  emitted = (id: string, page?: Page) => this.#parts.reader.emitted(id, page)
   /** Projection rows of a kind, newest system first; `after` is `<system id>/<address>` of the last row before, or a system id. */
-  list = (kind: string, query?: ProjectionQuery) => this.#reader.list(kind, query)
+  list = (kind: string, query?: ProjectionQuery) => this.#parts.reader.list(kind, query)
   /** Systems that wait for an operator, with the reason. */
-  parked = () => this.#reader.parked()
+  parked = () => this.#parts.reader.parked()
 
   /** Rejections: `wait.timeout`, and `system.failed` when it can no longer come. */
   waitFor = (id: string, condition: Condition, options?: { timeout?: number }) =>
-    this.#watch.waitFor(id, condition, options)
-  subscribe = (id: string, listener: (entry: HistoryEntry) => void) => this.#watch.subscribe(id, listener)
-  settled = (id?: string) => this.#watch.settled(id)
+    this.#parts.watch.waitFor(id, condition, options)
+  subscribe = (id: string, listener: (entry: HistoryEntry) => void) => this.#parts.watch.subscribe(id, listener)
+  settled = (id?: string) => this.#parts.watch.settled(id)
 
   /** Lets a parked system go on, with the mail that was kept for it. Throws `system.not_parked`. */
   async unpark(id: string): Promise<void> {
@@ -185,28 +101,28 @@ export class Runtime {
     const wasRunning = this.#state === 'running'
     if (abandon) return this.#abandon()
     if (wasRunning) {
-      await this.#poller.stop()
-      await this.#activities?.close()
-      await this.#engine.idle()
+      await this.#parts.poller.stop()
+      await this.#parts.activities?.close()
+      await this.#parts.engine.idle()
     }
     this.#state = 'closed'
-    await this.#engine.stop()
+    await this.#parts.engine.stop()
     if (wasRunning) {
-      await this.#engine.slots.releaseAll()
-      await this.#lease.release()
+      await this.#parts.engine.slots.releaseAll()
+      await this.#parts.lease.release()
     }
-    this.#engine.slots.evictAll()
-    await this.#wakeups.close()
+    this.#parts.engine.slots.evictAll()
+    await this.#parts.wakeups.close()
     if (this.#options.ownDatabase) await this.#options.database.close()
   }
 
   async #abandon() {
     this.#state = 'closed'
-    this.#poller.abandon()
-    this.#lease.stop()
-    this.#activities?.abandon()
-    this.#engine.abandon()
-    await this.#wakeups.close()
+    this.#parts.poller.abandon()
+    this.#parts.lease.stop()
+    this.#parts.activities?.abandon()
+    this.#parts.engine.abandon()
+    await this.#parts.wakeups.close()
     if (this.#options.ownDatabase) await this.#options.database.sql.end({ timeout: 0 })
   }
 
@@ -217,32 +133,32 @@ export class Runtime {
 
   #committed(system: string, turn: { started: unknown[]; stopped: string[]; sent: { system: string }[] }) {
     if (turn.started.length) {
-      this.#activities?.dispatch()
-      if (!this.#activities?.slots) this.#wakeups.tell('a:')
+      this.#parts.activities?.dispatch()
+      if (!this.#parts.activities?.slots) this.#parts.wakeups.tell('a:')
     }
     for (const incarnation of turn.stopped) {
-      this.#activities?.cancel(system, incarnation)
-      this.#wakeups.tell(`c:${JSON.stringify([system, incarnation])}`)
+      this.#parts.activities?.cancel(system, incarnation)
+      this.#parts.wakeups.tell(`c:${JSON.stringify([system, incarnation])}`)
     }
     for (const sent of turn.sent) this.#mailed(sent.system, null)
   }
 
   // The owner is asked for when it is not known: whoever hears of it looks.
   #mailed(system: string, owner: string | null) {
-    if (this.#takesTurns && (owner === null || owner === this.#lease.id)) this.#engine.poke([system])
-    if (owner !== this.#lease.id) this.#wakeups.tell(`m:${system}`)
+    if (this.#parts.takesTurns && (owner === null || owner === this.#parts.lease.id)) this.#parts.engine.poke([system])
+    if (owner !== this.#parts.lease.id) this.#parts.wakeups.tell(`m:${system}`)
   }
 
   #hear(notes: Note[]) {
     if (this.#state !== 'running') return
     for (const note of notes) {
-      if (note === 'a:') this.#activities?.dispatch()
-      else if (note.startsWith('c:')) this.#activities?.cancel(...(JSON.parse(note.slice(2)) as [string, string]))
-      else if (note.startsWith('m:') && this.#takesTurns) this.#engine.poke([note.slice(2)])
+      if (note === 'a:') this.#parts.activities?.dispatch()
+      else if (note.startsWith('c:')) this.#parts.activities?.cancel(...(JSON.parse(note.slice(2)) as [string, string]))
+      else if (note.startsWith('m:') && this.#parts.takesTurns) this.#parts.engine.poke([note.slice(2)])
     }
   }
 
   #stray(system: string, to: string, event: EventObject) {
-    if (this.#state === 'running') this.#mailroom.send(system, event, { to }).catch(() => {})
+    if (this.#state === 'running') this.#parts.mailroom.send(system, event, { to }).catch(() => {})
   }
 }

@@ -43,7 +43,7 @@ export type SystemHost = {
   cancelAll(source: InnerActor): void
   /** An actor was constructed and has no state yet: its logic may still be exchanged. */
   adopted(actor: InnerActor): void
-  microstep(step: Microstep): void
+  microstep(micro: Microstep): void
   lookup(systemId: string): unknown
   log(...args: unknown[]): void
 }

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import type { EventObject } from 'xstate'
+import { ActivityHost } from './activity-host.ts'
+import { Engine } from './engine.ts'
+import { Lease } from './lease.ts'
+import type { Surroundings } from './live-system.ts'
+import { Mailroom } from './mailroom.ts'
+import type { Log, Resolved } from './options.ts'
+import { Poller } from './poller.ts'
+import { Reader } from './reader.ts'
+import { Signals } from './signals.ts'
+import { Wakeups } from './wakeups.ts'
+import { Watch } from './watch.ts'
+
+/** What the parts tell the runtime that they make up. */
+export type Callbacks = {
+  closed(): boolean
+  mailed(system: string, owner: string | null): void
+  strayed(system: string, to: string, event: EventObject): void
+}
+
+export type Parts = ReturnType<typeof assemble>
+
+/** Builds the parts of a runtime and wires them together; starts nothing. */
+export function assemble(options: Resolved, { closed, mailed, strayed }: Callbacks) {
+  const { database, clock, registry, leaseMs, roles, cacheSize } = options
+  const { sql } = database
+  const log = quietOnceClosed(options.log, closed)
+  const takesTurns = roles.includes('turns')
+  const signals = new Signals(options.onPoint)
+  const lease = new Lease({
+    sql,
+    name: options.name ?? `runtime-${randomUUID()}`,
+    leaseMs,
+    lost: () => engine.slots.evictAll(),
+    log,
+  })
+  const leaseValid = () => lease.valid
+  const wakeups = new Wakeups(sql, lease.id)
+  const around: Surroundings = { registry, log: console.log, strayed }
+  const common = { sql, clock, signals, owner: lease.id, log }
+  const engine = new Engine({ ...common, around, cacheSize, reroute: (system, mail) => mailroom.reroute(system, mail) })
+  const mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns, closed })
+  const activities = roles.includes('activities') ? activityHost(options, common, { mailed, strayed }) : undefined
+  const reader = new Reader({ sql, engine, around, leaseValid })
+  const poller = new Poller({ ...common, engine: takesTurns ? engine : undefined, activities, lease, leaseMs })
+  const watch = new Watch({ ...common, engine, activities, mailroom, reader, poll: () => poller.poll(), closed })
+  return { takesTurns, signals, lease, wakeups, around, engine, mailroom, activities, reader, poller, watch }
+}
+
+type Common = Pick<ConstructorParameters<typeof ActivityHost>[0], 'sql' | 'clock' | 'signals' | 'owner' | 'log'>
+
+const activityHost = (options: Resolved, common: Common, { mailed, strayed }: Pick<Callbacks, 'mailed' | 'strayed'>) =>
+  new ActivityHost({
+    ...common,
+    registry: options.registry,
+    concurrency: options.concurrency,
+    random: Math.random,
+    mailed,
+    strayed: (system, event, systemId) => strayed(system, systemId ?? '', event),
+  })
+
+// After the end there is nobody to act on what goes wrong with what was left behind.
+function quietOnceClosed(given: Log | undefined, closed: () => boolean): Log {
+  const say: Log = given ?? ((problem, detail) => console.error(problem, detail))
+  return (problem, detail) => {
+    if (!closed()) say(problem, detail)
+  }
+}
