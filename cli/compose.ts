@@ -17,17 +17,25 @@ export type Adjutant = { runtime: Runtime; database: Database; environment: Envi
  */
 export type Part = 'host' | 'control' | 'reader'
 
-/** Opens database and runtime, hands them to `use`, and closes both whatever happens. */
-export async function withAdjutant<T>(shell: Shell, part: Part, use: (adjutant: Adjutant) => Promise<T>): Promise<T> {
-  const { environment } = shell
+/**
+ * Opens database and runtime, hands them to `use`, and closes both whatever happens. A process that is killed holds its
+ * systems until its lease runs out; one that starts under the same `name` goes on with them at once.
+ */
+export async function withAdjutant<T>(
+  { environment, terminal }: Shell,
+  part: Part,
+  use: (adjutant: Adjutant) => Promise<T>,
+  name = `${part} ${process.pid}`,
+): Promise<T> {
   const database = await openAnyDatabase(environment)
   try {
     const runtime = await createRuntime({
       database,
       machines,
       activities: part === 'reader' ? {} : createActivities({ home: environment.home, env: environment.variables }),
-      name: `${part}-${hostname()}-${process.pid}`,
+      name: `${hostname()}: ${name}`,
       roles: part === 'host' ? ['turns', 'activities'] : ['turns'],
+      log: (problem, detail) => terminal.warn(`adjutant: ${problem} ${wordsOf(detail)}`),
       onPoint: pointWatcher(environment),
       ...(environment.leaseMs && { leaseMs: environment.leaseMs }),
     })
@@ -44,3 +52,8 @@ export async function withAdjutant<T>(shell: Shell, part: Part, use: (adjutant: 
 
 const openAnyDatabase = ({ databaseUrl, home }: Environment): Promise<Database> =>
   databaseUrl ? openDatabase(databaseUrl) : openEmbedded({ home })
+
+const wordsOf = (detail: object): string =>
+  Object.entries(detail)
+    .map(([key, value]) => `${key}=${value instanceof Error ? value.message : String(value)}`)
+    .join(' ')

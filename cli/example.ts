@@ -15,7 +15,7 @@ import type { Shell } from './shell.ts'
 /** Runs an example from its beginning; or goes on with it where a kill or Ctrl-C left it. */
 export async function runExample(shell: Shell, name: string): Promise<ExitCode> {
   const { terminal } = shell
-  return withAdjutant(shell, 'host', async (adjutant) => {
+  const work = async (adjutant: Adjutant) => {
     const { home } = adjutant.environment
     const unfinished = await unfinishedExample(adjutant, name)
     const current = unfinished?.current ?? (await prepareExample(home, name, newId()))
@@ -23,13 +23,12 @@ export async function runExample(shell: Shell, name: string): Promise<ExitCode> 
     else introduce(shell, current)
     if (!unfinished?.known) await createDirective(adjutant, current.id, await fileOf(shell, current))
     if (!unfinished?.started) await startDirective(adjutant, current.id)
-    const code = await accompany(shell, adjutant, current.id, {
-      after: unfinished?.after,
-      responder: reviewer(adjutant),
-    })
+    const company = { after: unfinished?.after, responder: reviewer(adjutant) }
+    const code = await accompany(shell, adjutant, current.id, company)
     if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init')
     return code
-  })
+  }
+  return withAdjutant(shell, 'host', work, `example ${name} of ${shell.environment.home}`)
 }
 
 function introduce({ terminal }: Shell, { folder }: Current): void {

@@ -19,14 +19,15 @@ export const run = (on: On): Command =>
         const isFile = existsSync(typed) || /[/\\]|\.(ya?ml|json)$/i.test(typed)
         // Read before the database is opened: a mistake in the file is answered at once.
         const file = isFile ? await directiveFrom(shell, typed) : undefined
-        return withAdjutant(shell, 'host', async (adjutant) => {
-          const id = file ? newId() : await existing(adjutant, typed)
+        const id = file ? newId() : await withAdjutant(shell, 'reader', (adjutant) => existing(adjutant, typed))
+        const work = async (adjutant: Adjutant) => {
           if (file) await createDirective(adjutant, id, file)
           const after = file ? undefined : await lastSeen(adjutant, id)
           if (file) await startDirective(adjutant, id)
           announce(shell, id, file ? 'Running' : 'Going on with')
           return accompany(shell, adjutant, id, { after, wait })
-        })
+        }
+        return withAdjutant(shell, 'host', work, `run ${id}`)
       }),
     )
 

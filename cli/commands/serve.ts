@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { withAdjutant } from '../compose.ts'
+import { withAdjutant, type Adjutant } from '../compose.ts'
 import { Refusal } from '../refusal.ts'
 import type { On, Shell } from '../shell.ts'
 
@@ -16,30 +16,36 @@ export const serve = (on: On): Command =>
     .description('work on all directives until stopped, and answer over HTTP')
     .option('--port <port>', 'default: ADJUTANT_PORT, else 7420; 0 for any free one', portNumber)
     .action(
-      on(async (shell, options: { port?: number }) =>
-        withAdjutant(shell, 'host', async ({ runtime, environment }) => {
-          const { terminal, interrupted } = shell
-          // No other command needs a server: they start sooner without it.
-          const { openToken, serveHttp } = await import('../../http/index.ts')
-          const tokenFile = join(environment.home, 'token.sha256')
-          const { hash, token } = await openToken(tokenFile)
-          const server = await listen(shell, options.port ?? environment.port, (port) =>
-            serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port }),
-          )
-          terminal.data({ url: server.url, token: token ?? null, home: environment.home })
-          terminal.say(`Serving ${server.url} (home ${environment.home}). Ctrl-C ends it.`)
-          if (token) terminal.say(`Bearer token, shown only now: ${token}`)
-          else terminal.say(`The bearer token is the one shown at first; remove ${tokenFile} for a new one.`)
-          if (!interrupted.aborted) await once(interrupted, 'abort')
-          terminal.say('Ending: open turns are finished, running activities are handed on.')
-          await server.close()
-        }),
-      ),
+      on(async (shell, options: { port?: number }) => {
+        const { host } = shell.environment
+        const port = options.port ?? shell.environment.port
+        // Only one process can have the port: who starts with it again goes on where the one before was killed.
+        const name = port === 0 ? undefined : `serve ${host}:${port}`
+        await withAdjutant(shell, 'host', (adjutant) => serveUntilInterrupted(shell, adjutant, port), name)
+      }),
     )
 
-async function listen<T>(shell: Shell, port: number, act: (port: number) => Promise<T>): Promise<T> {
+async function serveUntilInterrupted(shell: Shell, { runtime, environment }: Adjutant, port: number): Promise<void> {
+  const { terminal, interrupted } = shell
+  // No other command needs a server: they start sooner without it.
+  const { openToken, serveHttp } = await import('../../http/index.ts')
+  const tokenFile = join(environment.home, 'token.sha256')
+  const { hash, token } = await openToken(tokenFile)
+  const server = await listen(shell, port, () =>
+    serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port }),
+  )
+  terminal.data({ url: server.url, token: token ?? null, home: environment.home })
+  terminal.say(`Serving ${server.url} (home ${environment.home}). Ctrl-C ends it.`)
+  if (token) terminal.say(`Bearer token, shown only now: ${token}`)
+  else terminal.say(`The bearer token is the one shown at first; remove ${tokenFile} for a new one.`)
+  if (!interrupted.aborted) await once(interrupted, 'abort')
+  terminal.say('Ending: open turns are finished, running activities are handed on.')
+  await server.close()
+}
+
+async function listen<T>(shell: Shell, port: number, act: () => Promise<T>): Promise<T> {
   try {
-    return await act(port)
+    return await act()
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause
