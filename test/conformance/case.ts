@@ -23,6 +23,8 @@ export type Case = {
   /** Builds the machine anew, so that no state hides in a closure. */
   machine: (probe: Probe) => AnyStateMachine
   input?: () => unknown
+  /** What its promises record depends on how often they were started: only compared where no runtime is closed. */
+  recordsAttempts?: true
   script: readonly Item[]
 }
 

@@ -34,14 +34,16 @@ const machineOf = ({ testCase, records, planted }: Subject): AnyStateMachine =>
 export class Run {
   readonly subject: Subject
   readonly trail: Trail = { observations: [], emitted: [], records: [] }
-  readonly #reference: Trail
+  readonly reference: Trail
+  /** What ended the run early, when several run side by side. */
+  failure: { error: unknown } | undefined
   readonly #patienceMs: number
   readonly #renaming: ReturnType<typeof createRenaming>
 
   /** `patienceMs`: how long a running promise may take to show its result. */
   constructor(subject: Subject, reference: Trail, patienceMs: number) {
     this.subject = subject
-    this.#reference = reference
+    this.reference = reference
     this.#patienceMs = patienceMs
     const given = new Set(reference.observations.flatMap(Object.keys).flatMap((address) => address.split('/')))
     this.#renaming = createRenaming((id) => given.has(id) && !id.startsWith('numbered-'), { [subject.id]: 'system' })
@@ -49,7 +51,13 @@ export class Run {
 
   get differs(): boolean {
     const index = this.trail.observations.length - 1
-    return index >= 0 && !isDeepStrictEqual(this.trail.observations[index], this.#reference.observations[index])
+    return index >= 0 && !isDeepStrictEqual(this.trail.observations[index], this.reference.observations[index])
+  }
+
+  /** Does one step; after a step that failed none is done. */
+  async attempt(step: (run: Run) => Promise<unknown>) {
+    if (this.failure) return
+    await step(this).catch((error: unknown) => (this.failure = { error }))
   }
 
   async start(runtime: Runtime) {
@@ -67,7 +75,7 @@ export class Run {
 
   /** Waits until the system is at rest, then notes what it looks like. */
   async observe(runtime: Runtime) {
-    const expected = this.#reference.observations[this.trail.observations.length]
+    const expected = this.reference.observations[this.trail.observations.length]
     const deadline = performance.now() + this.#patienceMs
     let seen: Observation
     do {
@@ -87,7 +95,7 @@ export class Run {
 
   // XState silently ignores an event for an actor that is no longer active; the runtime may say so.
   #isIgnored(address: string): boolean {
-    const before = this.#reference.observations[this.trail.observations.length - 1]
+    const before = this.reference.observations[this.trail.observations.length - 1]
     return (
       this.subject.planted !== undefined || before?.['']?.status !== 'active' || before[address]?.status !== 'active'
     )

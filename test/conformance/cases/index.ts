@@ -5,14 +5,17 @@ import { configuration } from './configuration.ts'
 import { delays } from './delays.ts'
 import { enqueueing } from './enqueueing.ts'
 import { eventless } from './eventless.ts'
+import { expressions } from './expressions.ts'
 import { failures } from './failures.ts'
 import { guards } from './guards.ts'
 import { history } from './history.ts'
 import { incarnations } from './incarnations.ts'
 import { invocations } from './invocations.ts'
+import { lifetimes } from './lifetimes.ts'
 import { promises } from './promises.ts'
 import { references } from './references.ts'
 import { sending } from './sending.ts'
+import { shapes } from './shapes.ts'
 import { spawning } from './spawning.ts'
 import { states } from './states.ts'
 import { supervision } from './supervision.ts'
@@ -35,10 +38,13 @@ export const cases: readonly Case[] = [
   ...incarnations,
   ...promises,
   ...spawning,
+  ...lifetimes,
   ...completion,
   ...failures,
+  ...expressions,
   ...supervision,
   ...values,
+  ...shapes,
   ...references,
   ...configuration,
 ]

@@ -2,7 +2,10 @@ import { assign, createMachine, fromPromise, fromTransition, sendTo, setup } fro
 import type { Case } from '../case.ts'
 import { note, noteEvent } from './notes.ts'
 
-const never = fromPromise(() => new Promise<never>(() => {}))
+// Obeys its signal, so that a runtime that closes does not wait for it.
+const untilStopped = fromPromise(
+  ({ signal }) => new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+)
 
 export const promises: readonly Case[] = [
   {
@@ -78,7 +81,7 @@ export const promises: readonly Case[] = [
           a: {
             invoke: {
               id: 'work',
-              src: plant('promise.stale', never, fromPromise(async () => 'done') as any),
+              src: plant('promise.stale', untilStopped, fromPromise(async () => 'done') as any),
               onDone: { target: 'b', actions: note('finished') },
             },
             on: { LEAVE: 'away', AGAIN: { target: 'a', reenter: true } },
@@ -149,6 +152,68 @@ export const promises: readonly Case[] = [
           ]),
         ),
       } as any),
+    script: [],
+  },
+  {
+    name: 'a promise learns from its signal that its state was left',
+    features: ['promise.signal'],
+    recordsAttempts: true,
+    machine: ({ plant, record }) =>
+      createMachine({
+        initial: 'on',
+        states: {
+          on: {
+            invoke: {
+              id: 'work',
+              src: fromPromise(({ signal }) => {
+                signal.addEventListener('abort', () => record('aborted'))
+                return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+              }),
+            },
+            on: { LEAVE: plant('promise.signal', 'off', undefined) },
+          },
+          off: {},
+        },
+      }),
+    script: [{ send: { type: 'NOISE' } }, { send: { type: 'LEAVE' } }],
+  },
+  {
+    name: 'a promise sends events through the system',
+    features: ['promise.system'],
+    machine: ({ plant }) =>
+      createMachine({
+        context: { notes: [] },
+        initial: 'idle',
+        invoke: {
+          id: 'listener',
+          systemId: 'listener',
+          src: createMachine({ context: { notes: [] }, on: { HEARD: { actions: note('heard') } } }),
+        },
+        states: {
+          idle: { on: { GO: 'busy' } },
+          busy: {
+            invoke: {
+              id: 'work',
+              src: fromPromise(async ({ system }) => {
+                system.get('listener').send({ type: plant('promise.system', 'HEARD', 'MISSED') })
+              }),
+              onDone: 'idle',
+            },
+          },
+        },
+      } as any),
+    script: [{ send: { type: 'GO' } }, { send: { type: 'GO' } }],
+  },
+  {
+    name: 'a promise emits',
+    features: ['promise.emit'],
+    machine: ({ plant }) =>
+      createMachine({
+        invoke: {
+          id: 'work',
+          src: fromPromise(async ({ emit }: any) => emit({ type: plant('promise.emit', 'working', 'resting'), n: 1 })),
+        },
+      }),
     script: [],
   },
   {

@@ -68,7 +68,7 @@ export const supervision: readonly Case[] = [
     machine: ({ plant }) =>
       createMachine({
         context: { notes: [] },
-        invoke: ['text', { code: 7, at: [1, new Date(0)] }, null].map((thrown, index) => ({
+        invoke: ['text', { code: 7, at: [1, new Date(0)] }, null, undefined].map((thrown, index) => ({
           id: `bad-${index}`,
           src: createMachine({
             on: {
@@ -82,7 +82,7 @@ export const supervision: readonly Case[] = [
           onError: { actions: noteEvent((event) => [event.error]) },
         })),
       } as any),
-    script: [0, 1, 2].map((index) => ({ send: { type: 'BREAK' }, to: `bad-${index}` })),
+    script: [0, 1, 2, 3].map((index) => ({ send: { type: 'BREAK' }, to: `bad-${index}` })),
   },
   {
     name: 'children of a machine that threw live on',

@@ -117,7 +117,7 @@ export const values: readonly Case[] = [
     features: ['context.bigint', 'context.number'],
     machine: ({ plant }) =>
       createMachine({
-        context: { big: 2n ** 80n, nan: Number.NaN, up: Infinity, down: -Infinity },
+        context: { big: 2n ** 80n, nan: Number.NaN, up: Infinity, down: -Infinity, zero: -0 },
         on: {
           MORE: {
             actions: assign(({ context }: any) => ({
