@@ -7,6 +7,15 @@ import { requireTableRights, requireVersion } from './requirements.ts'
 export type Sql = postgres.Sql<{ bigint: number }>
 export type Database = { sql: Sql; url: string; close(): Promise<void> }
 
+const quoted = (item: unknown) => (item === null ? 'null' : `"${String(item).replace(/["\\]/g, '\\$&')}"`)
+const arrayType = (oid: number) => ({
+  to: oid,
+  from: [],
+  serialize: (items: unknown[]) => `{${items.map(quoted).join(',')}}`,
+})
+// The types that queries here send arrays of.
+const arrayTypes = { int4s: arrayType(1007), texts: arrayType(1009), int8s: arrayType(1016), uuids: arrayType(2951) }
+
 /** A pool on `url` with the session settings and type mappings every query here relies on; connects on first use. */
 export function createPool(url: string, max = 10): Sql {
   return postgres(url, {
@@ -15,7 +24,9 @@ export function createPool(url: string, max = 10): Sql {
     onnotice: () => {},
     // Column names only: postgres.camel would also rewrite the keys inside JSON values.
     transform: { column: postgres.camel.column },
-    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number }, ...arrayTypes },
+    // Its own look-up of array types rejects a promise nobody holds when the connection is lost meanwhile: the process would end.
+    fetch_types: false,
     connection: {
       application_name: 'adjutant',
       default_transaction_isolation: 'read committed',

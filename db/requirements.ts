@@ -22,7 +22,7 @@ export function requireMajor(versionNumber: number): void {
 /** A role that may connect but not use the tables is told so at the start, not in the middle of a turn. */
 export async function requireTableRights(sql: Sql): Promise<void> {
   const [row] = await sql<{ role: string; tables: string[] }[]>`
-    select current_user as role, coalesce(array_agg(t.relname::text order by t.relname), '{}') as tables
+    select current_user as role, coalesce(json_agg(t.relname order by t.relname), '[]') as tables
     from pg_class t join pg_class ledger on ledger.oid = to_regclass('migration')
       and t.relnamespace = ledger.relnamespace and t.relowner = ledger.relowner
     where t.relkind in ('r', 'p') and not (
