@@ -13,7 +13,7 @@ import { Attempt, type AttemptEnd } from './attempt.ts'
 import { retryDelay, mayRetry } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { ActivityFailure } from './failures.ts'
-import { resolveActivity } from './resolve-activity.ts'
+import { resolveActivity, type ResolvedActivity } from './resolve-activity.ts'
 import type { Registry } from './registry.ts'
 import type { Signals } from './signals.ts'
 
@@ -30,6 +30,9 @@ type Options = {
   strayed(system: string, event: { type: string }, systemId: string | undefined): void
   log(problem: string, detail: object): void
 }
+
+// Something of the database or of this process, not of the activity: later it may do.
+const NOT_CONCLUDED_MS = 5_000
 
 /** Runs attempts of activities while slots are free. The row in the database is the truth about each. */
 export class ActivityHost {
@@ -133,35 +136,44 @@ export class ActivityHost {
   }
 
   async #run(attempt: Attempt, row: ActivityAttempt) {
-    const { registry, signals, strayed, log } = this.#options
+    const { signals, log } = this.#options
     try {
-      const resolved = resolveActivity(registry, row, (event, systemId) => strayed(row.systemId, event, systemId))
+      const resolved = this.#resolve(row)
       if (signals.pointed) await signals.point('activity.started', { ...attempt.key, src: row.src })
       const end = await attempt.run(resolved)
       if (attempt.abandoned) return
       if (signals.pointed) await signals.point('activity.ran', { ...attempt.key, src: row.src })
       await this.#conclude(attempt, row, end, resolved)
     } catch (error) {
+      if (attempt.abandoned) return
       log('activity.not_concluded', { ...attempt.key, error })
+      await this.#requeue(attempt, { afterMs: NOT_CONCLUDED_MS, lost: 1 }).catch(() => {})
     }
   }
 
-  async #conclude(
-    attempt: Attempt,
-    row: ActivityAttempt,
-    end: AttemptEnd,
-    { retry }: ReturnType<typeof resolveActivity>,
-  ) {
-    const { sql, clock, random } = this.#options
-    const now = clock.now()
-    if (end.how === 'interrupted') return void (await requeueActivity(sql, attempt.key, { runAt: now, lost: 0 }))
-    if (end.how === 'cancelled') return
-    if (end.how === 'failed' && mayRetry(end.error, row, retry)) {
-      const runAt = now + retryDelay(end.error, row.attempt - row.lost, retry, random)
-      await requeueActivity(sql, attempt.key, { runAt, lost: end.lost ? 1 : 0 })
-      return
+  // What is missing in this process fails the attempt: the machine decides what follows.
+  #resolve(row: ActivityAttempt): ResolvedActivity {
+    const { registry, strayed } = this.#options
+    try {
+      return resolveActivity(registry, row, (event, systemId) => strayed(row.systemId, event, systemId))
+    } catch (error) {
+      return { run: () => Promise.reject(error as Error), retry: {} }
     }
-    await this.#store(attempt, end)
+  }
+
+  #requeue(attempt: Attempt, { afterMs, lost }: { afterMs: number; lost: number }) {
+    const { sql, clock } = this.#options
+    return requeueActivity(sql, attempt.key, { runAt: clock.now() + afterMs, lost })
+  }
+
+  async #conclude(attempt: Attempt, row: ActivityAttempt, end: AttemptEnd, { retry }: ResolvedActivity) {
+    if (end.how === 'cancelled') return
+    if (end.how === 'interrupted') {
+      await this.#requeue(attempt, { afterMs: 0, lost: 1 })
+    } else if (end.how === 'failed' && mayRetry(end.error, row, retry)) {
+      const afterMs = retryDelay(end.error, row.attempt - row.lost, retry, this.#options.random)
+      await this.#requeue(attempt, { afterMs, lost: 0 })
+    } else await this.#store(attempt, end)
   }
 
   // Repeated until the database answers: the work is done, and only its result is missing.

@@ -8,10 +8,7 @@ import { outsideCodec } from './refs.ts'
 import type { ResolvedActivity } from './resolve-activity.ts'
 
 export type AttemptEnd =
-  | { how: 'done'; output: unknown }
-  | { how: 'failed'; error: unknown; lost?: boolean }
-  | { how: 'cancelled' }
-  | { how: 'interrupted' }
+  { how: 'done'; output: unknown } | { how: 'failed'; error: unknown } | { how: 'cancelled' } | { how: 'interrupted' }
 
 type Calls = Pick<ActivityContext, 'idempotencyKey' | 'heartbeat' | 'report'>
 
@@ -127,7 +124,6 @@ export class Attempt {
     const reason = signal.aborted ? (signal.reason as ActivityFailure) : undefined
     if (reason?.code === 'activity.interrupted') return { how: 'interrupted' }
     if (reason?.code === 'activity.cancelled' || reason?.code === 'activity.superseded') return { how: 'cancelled' }
-    if (reason?.code === 'activity.silent') return { how: 'failed', error: reason }
     return { how: 'failed', error: reason ?? error }
   }
 

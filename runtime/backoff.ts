@@ -2,9 +2,9 @@ import type { ActivityAttempt } from '../db/index.ts'
 import type { RetryPolicy } from './activity.ts'
 import { ActivityFailure } from './failures.ts'
 
-const DEFAULTS = { maxAttempts: 1, initialMs: 1_000, factor: 2, maxMs: 60_000, maxLost: 5 }
+const DEFAULTS = { maxAttempts: 1, initialMs: 1_000, factor: 2, maxMs: 60_000, maxLost: 20 }
 
-/** Failures count against `maxAttempts`, attempts that were lost with their process against `maxLost`. */
+/** Failures count against `maxAttempts`; attempts that ended with their process, by crash or by grace, against `maxLost`. */
 export function mayRetry(
   error: unknown,
   { attempt, lost }: Pick<ActivityAttempt, 'attempt' | 'lost'>,

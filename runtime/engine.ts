@@ -61,7 +61,7 @@ export class Engine {
     const options: EngineOptions = { ...given, park: (slot, reason) => this.#aftermath.park(slot, reason) }
     this.#options = options
     this.slots = new Slots(options, (slot) => this.wake(slot))
-    this.#loading = new LoadingDock(options, this.slots)
+    this.#loading = new LoadingDock(options)
     this.#aftermath = new Aftermath(options, this.slots, this.#loading)
   }
 
@@ -173,13 +173,14 @@ export class Engine {
 
   #run(slot: Slot, live: Loaded, mail: Mail[], now: number): Pending | undefined {
     const time = Math.max(now, live.time)
-    const waiting = [...mail, ...slot.queue]
-    slot.queue = []
+    // Mail that came while this batch was read was accepted before what is queued here, and goes first.
+    const own = slot.fetch ? [] : slot.queue.splice(0)
+    const waiting = [...mail, ...own]
     const offered = slot.single ? waiting.slice(0, 1) : waiting
     const { turn, delivered, rest } = runTurn(live.system, offered, time, live.system.recorder.seq)
     const left = [...rest, ...waiting.slice(offered.length)]
-    slot.queue = left.filter(({ id }) => id === null)
-    if (left.length > slot.queue.length) slot.fetch = true
+    slot.queue.unshift(...left.filter(({ id }) => id === null))
+    if (left.some(({ id }) => id !== null)) slot.fetch = true
     if (!turn.entries.length && !turn.took.length && !turn.defect) {
       live.system.recorder.end()
       for (const { mail: each, outcome } of delivered) each.settle?.(outcome)

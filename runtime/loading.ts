@@ -12,7 +12,6 @@ import { Defect } from './failures.ts'
 import { definitionOf } from './registry.ts'
 import { restoreSystem } from './restore.ts'
 import { loadedFrom, type Slot } from './slot.ts'
-import type { Slots } from './slots.ts'
 import type { Mail } from './turn.ts'
 
 // A turn takes at most a hundred; what is left is read again.
@@ -21,11 +20,9 @@ const MAIL_PER_SYSTEM = 100
 /** Brings systems into memory, and their mail to them. */
 export class LoadingDock {
   readonly #options: EngineOptions
-  readonly #slots: Slots
 
-  constructor(options: EngineOptions, slots: Slots) {
+  constructor(options: EngineOptions) {
     this.#options = options
-    this.#slots = slots
   }
 
   /** Loads what is not in memory and reads the mail of those that may have some. */
@@ -76,6 +73,7 @@ export class LoadingDock {
 
   async #fetch(slots: Slot[]): Promise<Map<string, Mail[]>> {
     const { sql, clock } = this.#options
+    const byId = new Map(slots.map((slot) => [slot.id, slot]))
     for (const slot of slots) slot.fetch = false
     const rows = await fetchMail(sql, { ids: slots.map(({ id }) => id), now: clock.now(), limit: MAIL_PER_SYSTEM })
     const mail = new Map<string, Mail[]>()
@@ -83,7 +81,7 @@ export class LoadingDock {
       const list = mail.get(row.systemId) ?? []
       mail.set(row.systemId, list)
       list.push(toMail(row))
-      if (list.length >= MAIL_PER_SYSTEM) (this.#slots.get(row.systemId) as Slot).fetch = true
+      if (list.length >= MAIL_PER_SYSTEM) (byId.get(row.systemId) as Slot).fetch = true
     }
     return mail
   }

@@ -65,7 +65,7 @@ export class Slots {
 
   evictAll() {
     for (const slot of this.#slots.values()) this.evict(slot)
-    for (const slot of this.all()) if (!slot.busy) this.#slots.delete(slot.id)
+    for (const slot of this.all()) if (!slot.busy && !slot.queue.length) this.#slots.delete(slot.id)
   }
 
   #setAlarm(slot: Slot, due: number | undefined) {

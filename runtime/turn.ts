@@ -34,6 +34,7 @@ export function runTurn(system: LiveSystem, mail: Mail[], now: number, base: num
   const turn = emptyTurn(base, now)
   system.recorder.begin(turn)
   const delivered: Delivered[] = []
+  const keys = new Set<string>()
   let taken = 0
   const room = () =>
     delivered.length + turn.took.length < MAX_TURN_MAIL && turn.bytes < MAX_TURN_BYTES && !over(system, turn)
@@ -41,7 +42,9 @@ export function runTurn(system: LiveSystem, mail: Mail[], now: number, base: num
     const next = mail[taken]
     const timer = system.timers.next(Math.min(now, next ? next.at : now))
     if (timer) fireTimer(system, turn, timer)
-    else if (next) {
+    else if (next && !keys.has(next.key ?? '')) {
+      // The commit decides on duplicates, between turns; two of one key never share a turn.
+      if (next.key !== null) keys.add(next.key)
       delivered.push({ mail: next, outcome: deliverMail(system, turn, next) })
       taken++
     } else break
