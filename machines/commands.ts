@@ -12,13 +12,23 @@ const sent = { by: z.string().min(1).optional(), at: Instant.optional() }
 /** New limits a person grants; what is not named stays. */
 const RaisedLimits = Limits.pick({ maxTotalCostUsd: true, maxWallTimeMinutes: true })
 
+// Not `partial()`: it would fill in the defaults of every field that is not named, and so reset them.
+const Changes = z.strictObject(
+  Object.fromEntries(
+    Object.entries(DirectiveFile.shape).map(([name, field]) => [
+      name,
+      (field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field).optional(),
+    ]),
+  ),
+) as z.ZodType<Partial<DirectiveFile>>
+
 /** To the directive itself (address ''). */
 export const directiveCommands = {
   'directive.update': z.strictObject({
     type: z.literal('directive.update'),
     ...sent,
     /** The fields to replace, whole. Only in draft. */
-    changes: DirectiveFile.partial(),
+    changes: Changes,
   }),
   'directive.start': z.strictObject({ type: z.literal('directive.start'), ...sent }),
   'directive.pause': z.strictObject({

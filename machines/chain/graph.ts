@@ -80,15 +80,6 @@ export const criticalPath = (steps: readonly GraphStep[]): string[] => {
   return path
 }
 
-/** Steps that wait for nothing any more, those on the longest way first, else in the chain's order. */
-export const readySet = <T extends GraphStep>(
-  steps: readonly T[],
-  waits: (step: T) => boolean,
-  isMet: (name: string) => boolean,
-  rank: (step: T) => number,
-): T[] =>
-  steps.filter((step) => waits(step) && step.dependsOn.every(isMet)).sort((one, other) => rank(other) - rank(one))
-
 /** Names by layer: a step's layer is one more than the highest of its dependencies. */
 export const layers = (steps: readonly GraphStep[]): string[][] => {
   const layer = new Map<string, number>()

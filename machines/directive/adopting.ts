@@ -1,6 +1,6 @@
 import { carriedOver } from '../chain/carry-over.ts'
 import { fingerprint } from '../chain/difference.ts'
-import { criticalPath, type Position, positions, ranks } from '../chain/graph.ts'
+import { criticalPath, dependents, type Position, positions, ranks } from '../chain/graph.ts'
 import type { ChainFacts } from '../chain/machine.ts'
 import type { Chain, Step } from '../chain/schema.ts'
 import type { EmittedEvent } from '../emitted-event.ts'
@@ -9,6 +9,7 @@ import type { VerifierConfig } from '../verifier.ts'
 import { base, system } from './base.ts'
 import { freshPlanning } from './drafting.ts'
 import { chainActorId, type DirectiveContext, stepId, type StepRecord } from './schema.ts'
+import { standingsOf } from './standing.ts'
 import { abandonments } from './stopping.ts'
 
 const stepInput = (
@@ -57,6 +58,7 @@ const poolOf = (steps: readonly Step[]) => {
 
 const recordsOf = (chain: Chain, generation: number, own: StepRecord['verifiers'][], kept: Map<string, StepRecord>) => {
   const rank = ranks(chain.steps)
+  const after = dependents(chain.steps)
   const records = chain.steps.map((step, index): [string, StepRecord] => {
     const before = kept.get(step.name)
     return [
@@ -64,6 +66,7 @@ const recordsOf = (chain: Chain, generation: number, own: StepRecord['verifiers'
       {
         id: stepId(step.name, generation),
         dependsOn: step.dependsOn,
+        dependents: after.get(step.name)!,
         rank: rank.get(step.name)!,
         fingerprint: fingerprint(step),
         verifiers: own[index]!,
@@ -149,7 +152,7 @@ export const adopting = {
     enqueue.assign({
       chainGeneration: generation,
       chainId,
-      steps: recordsOf(chain, generation, own, kept),
+      ...standingsOf(recordsOf(chain, generation, own, kept)),
       verifierPool: pool,
       merge: { holder: null, queue: [] },
       review: { checks: null, evaluation: null },

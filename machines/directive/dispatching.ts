@@ -1,59 +1,47 @@
-import { readySet } from '../chain/graph.ts'
+import { failureFrom } from '../failure.ts'
 import { instantOf } from '../instant.ts'
 import type { StepOrder } from '../step/schema.ts'
 import { base } from './base.ts'
-import type { DirectiveContext, StepRecord } from './schema.ts'
-
-/** Holds a slot: being worked on, and not by a person. */
-export const isBusy = (step: StepRecord) => (step.state === 'running' || step.state === 'evaluating') && !step.waiting
-export const isDone = (step: StepRecord) => step.state === 'passed' || step.state === 'skipped'
-export const isMet =
-  ({ steps }: Pick<DirectiveContext, 'steps'>) =>
-  (name: string): boolean =>
-    isDone(steps[name]!)
+import type { DirectiveContext, DirectiveEvent, StepRecord } from './schema.ts'
+import { moved, newlyReady } from './standing.ts'
 
 /** Which steps become ready, and which of those that are ready, or handed back, get a slot: critical path first. */
 export const plannedStarts = (
-  context: Pick<DirectiveContext, 'steps' | 'file'>,
+  context: Pick<DirectiveContext, 'steps' | 'tally' | 'frontier' | 'file'>,
+  event: DirectiveEvent,
 ): { ready: string[]; start: string[] } => {
-  const steps = Object.entries(context.steps).map(([name, step]) => ({ name, ...step }))
-  const free = context.file.limits.maxParallelSteps - steps.filter(isBusy).length
-  const rank = (step: StepRecord) => step.rank
-  const ready = readySet(steps, (step) => step.state === 'pending', isMet(context), rank)
-  const waits = (step: StepRecord) => step.state === 'pending' || step.state === 'ready' || step.state === 'rework'
-  const start = readySet(steps, waits, isMet(context), rank).slice(0, Math.max(0, free))
-  return { ready: ready.map((step) => step.name), start: start.map((step) => step.name) }
+  const { steps, tally, frontier, file } = context
+  const ready = newlyReady(context, event.type === 'step.changed' ? event.name : undefined)
+  const free = Math.max(0, file.limits.maxParallelSteps - tally.busy)
+  if (free === 0) return { ready, start: [] }
+  const start = [...frontier, ...ready].sort((one, other) => steps[other]!.rank - steps[one]!.rank).slice(0, free)
+  return { ready, start }
 }
 
-const changed = (context: DirectiveContext, changes: Iterable<[string, Partial<StepRecord>]>) => {
-  const steps = { ...context.steps }
-  for (const [name, change] of changes) steps[name] = { ...steps[name]!, ...change }
-  return steps
-}
+const to = (names: readonly string[], state: StepRecord['state']) =>
+  names.map((name): [string, Partial<StepRecord>] => [name, { state, waiting: false }])
 
-const blockedSteps = ({ steps }: DirectiveContext) =>
-  Object.entries(steps).filter(([, step]) => step.state === 'blocked')
+const namesOf = ({ steps }: DirectiveContext, state: StepRecord['state']) =>
+  Object.keys(steps).filter((name) => steps[name]!.state === state)
 
 /** The states noted here are those the steps will be in once they have what is sent: nobody else moves them there. */
 export const dispatching = {
   dispatch: base.enqueueActions(({ context, event, enqueue }) => {
-    const { ready, start } = plannedStarts(context)
+    // Of a chain that is superseded by now.
+    if (event.type === 'step.changed' && event.generation !== context.chainGeneration) return
+    const { ready, start } = plannedStarts(context, event)
     if (ready.length + start.length === 0) return
     const at = instantOf(event, context.now)
     const tell = (name: string, order: StepOrder) => enqueue.sendTo(context.steps[name]!.id, order)
     for (const name of ready) tell(name, { type: 'step.ready', at })
     for (const name of start) tell(name, { type: 'step.start', at })
-    const states = [
-      ...ready.map((name): [string, Partial<StepRecord>] => [name, { state: 'ready' }]),
-      ...start.map((name): [string, Partial<StepRecord>] => [name, { state: 'running' }]),
-    ]
-    enqueue.assign({ steps: changed(context, states), now: at })
+    enqueue.assign({ ...moved(context, [...to(ready, 'ready'), ...to(start, 'running')]), now: at })
   }),
   recordStep: base.assign(({ context, event }) => {
     if (event.type !== 'step.changed' || event.generation !== context.chainGeneration) return {}
     const { name, state, waiting, reworkCount, confidence, result, failure } = event
     return {
-      steps: changed(context, [[name, { state, waiting, reworkCount, confidence, result, failure }]]),
+      ...moved(context, [[name, { state, waiting, reworkCount, confidence, result, failure }]]),
       blockedEntries: context.blockedEntries + (state === 'blocked' ? 1 : 0),
       resultCommit: result?.mergeCommit ?? context.resultCommit,
       now: instantOf(event, context.now),
@@ -63,50 +51,35 @@ export const dispatching = {
   recordDefect: base.assign(({ context, event }) => {
     const { actorId, error } = event as { actorId: string; error: unknown }
     const name = Object.keys(context.steps).find((key) => context.steps[key]!.id === actorId)!
-    const failure = { summary: `step.defect: ${String((error as Error | null)?.message ?? error)}`, instructions: '' }
+    const failure = { summary: `step.defect: ${failureFrom(error, '').reason}`, instructions: '' }
     return {
-      steps: changed(context, [[name, { state: 'blocked', waiting: false, failure }]]),
+      ...moved(context, [[name, { state: 'blocked', waiting: false, failure }]]),
       blockedEntries: context.blockedEntries + 1,
     }
   }),
   interruptSteps: base.enqueueActions(({ context, event, enqueue }) => {
     if (event.type !== 'directive.pause' || event.mode !== 'interrupt') return
     const at = instantOf(event, context.now)
-    const running = Object.entries(context.steps).filter(([, step]) => step.state === 'running')
-    for (const [, step] of running) enqueue.sendTo(step.id, { type: 'step.interrupt', at })
-    enqueue.assign({
-      steps: changed(
-        context,
-        running.map(([name]) => [name, { state: 'ready' }]),
-      ),
-    })
+    const running = namesOf(context, 'running')
+    for (const name of running) enqueue.sendTo(context.steps[name]!.id, { type: 'step.interrupt', at })
+    enqueue.assign(moved(context, to(running, 'ready')))
   }),
   // Steps answer with where that led them; until then they count as being in motion.
   retryBlockedSteps: base.enqueueActions(({ context, event, enqueue }) => {
     if (event.type !== 'approval.resolved') return
     const { respondedBy, comment } = event.answer
     const said = { ...(respondedBy && { by: respondedBy }), ...(comment && { comment }) }
-    const blocked = blockedSteps(context)
-    for (const [, { id }] of blocked) enqueue.sendTo(id, { type: 'step.retry', at: event.at, ...said })
-    enqueue.assign({
-      steps: changed(
-        context,
-        blocked.map(([name]) => [name, { state: 'evaluating' }]),
-      ),
-    })
+    const blocked = namesOf(context, 'blocked')
+    for (const name of blocked) enqueue.sendTo(context.steps[name]!.id, { type: 'step.retry', at: event.at, ...said })
+    enqueue.assign(moved(context, to(blocked, 'evaluating')))
   }),
   skipBlockedSteps: base.enqueueActions(({ context, event, enqueue }) => {
     if (event.type !== 'approval.resolved') return
     const { respondedBy, comment } = event.answer
     const said = { ...(respondedBy && { by: respondedBy }), reason: comment ?? '' }
-    const blocked = blockedSteps(context)
-    for (const [, { id }] of blocked) enqueue.sendTo(id, { type: 'step.skip', at: event.at, ...said })
-    enqueue.assign({
-      steps: changed(
-        context,
-        blocked.map(([name]) => [name, { state: 'evaluating' }]),
-      ),
-    })
+    const blocked = namesOf(context, 'blocked')
+    for (const name of blocked) enqueue.sendTo(context.steps[name]!.id, { type: 'step.skip', at: event.at, ...said })
+    enqueue.assign(moved(context, to(blocked, 'evaluating')))
   }),
   grantMerge: base.enqueueActions(({ context, event, enqueue }) => {
     if (event.type !== 'merge.request') return

@@ -2,6 +2,7 @@ import { type DirectiveFile, plannerSourceOf } from '../directive-file.ts'
 import { instantOf } from '../instant.ts'
 import { base } from './base.ts'
 import type { DirectiveContext, DirectiveInput, Planning } from './schema.ts'
+import { emptyTally } from './standing.ts'
 
 export const resultBranchOf = (id: string, file: DirectiveFile): string | null =>
   file.repository ? `adjutant/${id}/result` : null
@@ -36,6 +37,8 @@ export const contextOf = ({ id, file, createdAt }: DirectiveInput): DirectiveCon
   chainId: null,
   planning: freshPlanning({ source: plannerSourceOf(file) }, null),
   steps: {},
+  tally: emptyTally,
+  frontier: [],
   verifierPool: [],
   blockedEntries: 0,
   merge: { holder: null, queue: [] },

@@ -1,6 +1,7 @@
 import type { DirectiveContext, DirectiveEvent } from './schema.ts'
-import { isBusy, isDone, isMet } from './dispatching.ts'
+import { directiveRefusal } from './refusal.ts'
 import { isAutoVerified } from './reviewing.ts'
+import { isStuck } from './standing.ts'
 
 type Scope = { context: DirectiveContext; event: DirectiveEvent }
 
@@ -19,21 +20,12 @@ const decides = (scope: Scope, decision: string, choice?: string): boolean =>
   scope.event.answer.decision === decision &&
   (choice === undefined || scope.event.answer.choice === choice)
 
-const isStuck = (context: DirectiveContext): boolean => {
-  const steps = records(context)
-  const cannotGoOn = steps.every(
-    (step) =>
-      isDone(step) || step.state === 'blocked' || (step.state === 'pending' && !step.dependsOn.every(isMet(context))),
-  )
-  return cannotGoOn && steps.some((step) => step.state === 'blocked')
-}
-
 const canRegenerate = ({ source, file, chainGeneration }: DirectiveContext): boolean =>
   source === 'model' && file.autonomy !== 'manual' && chainGeneration - 1 < file.limits.maxChainRegenerations
 
 /** Something goes on without a person: a step holds a slot, or nobody at all is being waited for. */
-const canProgress = (context: DirectiveContext): boolean =>
-  records(context).some(isBusy) || (context.openApproval === null && !records(context).some((step) => step.waiting))
+const canProgress = ({ tally, openApproval }: DirectiveContext): boolean =>
+  tally.busy > 0 || (openApproval === null && tally.waiting === 0)
 
 const levelIs = ({ review }: DirectiveContext, level: string) => review.evaluation?.level === level
 
@@ -52,14 +44,14 @@ export const guards = {
   mayReviseAgain: (scope: Scope) =>
     decides(scope, 'changes_requested') && scope.context.planning.feedback.length < maxPlanRevisions,
   isSentBack: (scope: Scope) => decides(scope, 'changes_requested'),
-  canReplan: ({ context, event }: Scope) =>
-    event.type === 'directive.replan' && (context.source === 'model' || event.chain !== undefined),
+  canReplan: ({ context, event }: Scope) => directiveRefusal(context, event) === null,
 
   // work
   isStepDefect: ({ context, event }: Scope) =>
     records(context).some((step) => step.id === (event as { actorId?: string }).actorId),
   haveTooManyFailed: ({ context }: Scope) => context.blockedEntries > context.file.limits.maxFailedSteps,
-  areAllDone: ({ context }: Scope) => records(context).length > 0 && records(context).every(isDone),
+  areAllDone: ({ context: { tally } }: Scope) =>
+    tally.done > 0 && tally.pending + tally.startable + tally.busy + tally.waiting + tally.blocked === 0,
   isStuck: ({ context }: Scope) => isStuck(context),
   isNoLongerStuck: ({ context }: Scope) => !isStuck(context),
   isStuckAndMayRegenerate: ({ context }: Scope) => isStuck(context) && canRegenerate(context),

@@ -17,9 +17,10 @@ import { VerifierConfig, type VerifierResult, type VerifierSpec } from '../verif
 import { base, place, system } from './base.ts'
 import type { DirectiveContext, StepRecord } from './schema.ts'
 
-const subjectOf = ({ file, resultCommit }: DirectiveContext): Subject => ({
+/** The tip, whatever it is: a step abandoned while it was published may have moved it beyond the last merge known. */
+const subjectOf = ({ file }: DirectiveContext): Subject => ({
   repository: file.repository ?? null,
-  commit: resultCommit,
+  commit: null,
   path: null,
 })
 

@@ -20,6 +20,8 @@ export type StepRecord = {
   /** Also the id of the step's actor. */
   id: string
   dependsOn: string[]
+  /** Those that wait for it. */
+  dependents: string[]
   /** Steps on the longest way from here to the end: the highest starts first. */
   rank: number
   fingerprint: string
@@ -32,6 +34,10 @@ export type StepRecord = {
   result: StepResult | null
   failure: { summary: string; instructions: string } | null
 }
+
+/** Where a step is, for the directive: `startable` waits for a slot, `busy` holds one, `waiting` waits for a person. */
+export type Standing = 'pending' | 'startable' | 'busy' | 'waiting' | 'blocked' | 'done'
+export type Tally = Record<Standing, number>
 
 /** The plan being made; all of it forgotten once a chain is adopted. */
 export type Planning = {
@@ -75,6 +81,10 @@ export type DirectiveContext = {
   chainId: string | null
   planning: Planning
   steps: Record<string, StepRecord>
+  /** How many steps are where: looked at on every event, so never counted anew. */
+  tally: Tally
+  /** Names of steps that wait for a slot. */
+  frontier: string[]
   verifierPool: VerifierConfig[]
   /** Entries into blocked, over all generations. */
   blockedEntries: number

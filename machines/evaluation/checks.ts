@@ -8,6 +8,9 @@ import type { VerifierResult, VerifierSpec } from '../verifier.ts'
  */
 export type Checks = { subject: Subject; left: VerifierSpec[]; results: VerifierResult[] }
 
+// Whoever runs a verifier promises it; what grows in a snapshot is cut all the same.
+const tailLength = 4096
+
 export const checksOf = (subject: Subject, verifiers: readonly VerifierSpec[]): Checks => ({
   subject,
   left: [...verifiers],
@@ -18,7 +21,7 @@ export const checksOf = (subject: Subject, verifiers: readonly VerifierSpec[]): 
 export const withResult = (checks: Checks, result: VerifierResult): Checks => ({
   ...checks,
   left: checks.left.slice(1),
-  results: [...checks.results, result],
+  results: [...checks.results, { ...result, outputTail: result.outputTail.slice(-tailLength) }],
 })
 
 export const verifierInput = (directiveId: string, step: string | null, checks: Checks): VerifierInput => ({

@@ -20,6 +20,9 @@ const isSame = (facts: Facts): boolean => {
   return facts.before !== null && failure !== '' && failureOf(facts.before) === failure
 }
 
+// Enough for four failing verifiers with all of their tails.
+const instructionsLength = 20_000
+
 /** What the executor is told about its last attempt; paragraphs, the failing commands first. */
 export const instructionsOf = (facts: Facts): string =>
   [
@@ -34,7 +37,9 @@ export const instructionsOf = (facts: Facts): string =>
     ...(facts.tamperedFiles.length > 0
       ? [`Do not change what the verifiers rely on: ${facts.tamperedFiles.join(', ')}`]
       : []),
-  ].join('\n\n')
+  ]
+    .join('\n\n')
+    .slice(0, instructionsLength)
 
 /** An executor that crashed or ran out of time, as an evaluation: red, with the error as its reason. */
 export const evaluationOfFailure = (

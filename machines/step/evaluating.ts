@@ -80,7 +80,7 @@ export const evaluating = {
   }),
   evaluate: base.assign(({ context }) => {
     const evaluation = evaluationOf(context)
-    return { evaluation, confidence: { score: evaluation.score, level: evaluation.level } }
+    return { evaluation, checks: null, confidence: { score: evaluation.score, level: evaluation.level } }
   }),
   announceEvaluation: base.emit(({ context }) => {
     const { level, score, summary, caps, programmatic } = context.evaluation!

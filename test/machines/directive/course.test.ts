@@ -233,7 +233,7 @@ test('when the tip has moved, required verifiers run on the merged tree before i
     'm-c-one-1',
     'c-one-2',
     'm-c-one-2',
-    'm-c-one-2',
+    null,
   ])
   expect(world.called('merger').filter(({ op }) => op === 'publish')).toHaveLength(1)
   expect(world.called('contractor')[1].contract.instructions).toContain('Alone your work passed')
