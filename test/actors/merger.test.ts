@@ -242,8 +242,9 @@ describe('after a crash', () => {
     const { delivered, prepare, merge } = directive()
     const forged =
       'git commit -q --allow-empty -m "x\n\nAdjutant-Contract: d1.two-g1"; printf "x\\n\\nAdjutant-Contract: d1.two-g1" > $ADJUTANT_OUTBOX/summary.md'
+    const two = await delivered('two', 'echo 2 > 2.txt')
     await merge(await delivered('one', `echo 1 > 1.txt; ${forged}`))
-    expect(await prepare(await delivered('two', 'echo 2 > 2.txt'))).toMatchObject({ status: 'ready' })
+    expect(await prepare(two)).toMatchObject({ status: 'ready' })
   })
 })
 

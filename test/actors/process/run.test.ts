@@ -91,6 +91,14 @@ describe('a process that has to be ended', () => {
     expect(adjutantProcesses()).toEqual([])
   })
 
+  test('is ended by its group where its environment no longer names it', async () => {
+    const folder = sandbox()
+    const script = 'trap "" TERM; echo $$ > pid; while :; do sleep 0.05; done'
+    await run({ shell: `env -i /bin/sh -c '${script}'` }, { cwd: folder, timeoutMs: 400 })
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
+  })
+
   test('may clean up within its grace', async () => {
     const folder = sandbox()
     const result = await run(
