@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { methodNotAllowed as refuseOtherMethods } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
@@ -21,6 +22,8 @@ export type AppOptions = {
   hosts: string[]
   /** Origins of pages that may call; a request without Origin is no page's. */
   origins: string[]
+  /** How long a command may take to be processed before it is answered 202. Milliseconds, default 20,000. */
+  answerWithinMs?: number
   /** Further conditions of `/readyz`. */
   readiness?: ReadinessChecks
   /** Told what nobody expected; default: the console. */
@@ -28,12 +31,13 @@ export type AppOptions = {
 }
 
 /** The API as a Hono app: `app.request()` in tests, `serveHttp` on a socket. */
-export function createApp({ runtime, tokenHash, hosts, origins, readiness, log = logToConsole }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { runtime, tokenHash, hosts, origins, readiness, answerWithinMs = 20_000, log = logToConsole } = options
   const app = new Hono()
   app.onError(errorHandler(log))
   app.notFound(notFound)
   app.use(requestId(), secureHeaders(), checkHost(hosts), checkOrigin(origins))
-  app.use('/v1/*', checkToken(tokenHash))
+  app.use('/v1/*', checkToken(tokenHash), provide('answerWithinMs', answerWithinMs))
   app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }))
   app.route('/', health({ database: reaches(runtime), ...readiness }))
   app.route('/v1/directives', directives(runtime))
@@ -42,6 +46,13 @@ export function createApp({ runtime, tokenHash, hosts, origins, readiness, log =
   app.route('/v1/approvals', approvals(runtime))
   return app
 }
+
+const provide =
+  (name: string, value: unknown): MiddlewareHandler =>
+  async (c, next) => {
+    c.set(name as never, value as never)
+    await next()
+  }
 
 const reaches = (runtime: Runtime) => async () => {
   await runtime.list('directive', { limit: 1 })

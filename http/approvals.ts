@@ -53,7 +53,7 @@ async function answer(c: Context, runtime: Runtime, id: string, schema: (typeof 
       return refusal({ request: data, answer: data.answer }, command) ?? gone()
     },
   })
-  return processed ? c.json(viewOf(await find(runtime, id))) : answerPending(c)
+  return processed ? c.json(viewOf(await find(runtime, id))) : answerPending(c, runtime, systemId)
 }
 
 /** `<directive>:<address, its slashes as colons>`. */

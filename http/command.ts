@@ -22,9 +22,6 @@ export type CommandOptions = {
   ended?: () => Promise<Problem>
 }
 
-/** Nothing is lost when the answer does not come in time: the event is durable. */
-const answerWithinMs = 20_000
-
 /**
  * The command that a request's body makes: the schema's fields without `type`, which the path says, and `at`, which is
  * now; `by` is `user` when nobody is named. Throws the problems of `readBody`.
@@ -54,7 +51,7 @@ export async function giveCommand(
   const before = await look(runtime, target)
   const objection = await objectionTo(command, before, options)
   if (objection && key === undefined) throw objection
-  const receipt = await within(answerWithinMs, send(runtime, command, options, key))
+  const receipt = await within(c.get('answerWithinMs') as number, send(runtime, command, options, key))
   if (receipt?.seq === undefined) return false
   if (receipt.duplicate) await checkSame(runtime, target, command, receipt.seq)
   if (!(await tookEffect(runtime, target, before, receipt.seq))) {
@@ -109,8 +106,11 @@ function notAccepted({ type }: Stamped, snapshot: ActorView | null): Problem {
 }
 
 /** 202 when the event waits: durable, not processed. */
-export const answerPending = (c: Context): Response =>
-  c.json({ status: 'accepted', detail: 'The event is durable and will be processed' }, 202)
+export async function answerPending(c: Context, runtime: Runtime, id: string): Promise<Response> {
+  const parked = (await runtime.parked()).find((system) => system.id === id)
+  const detail = parked ? 'It waits with the directive for an operator' : 'It waits for a process that takes turns'
+  return c.json({ status: 'accepted', detail, parked: parked?.reason }, 202)
+}
 
 /** Whether some transition took the event of entry `seq`: it emitted something, or the actor is not as it was. */
 async function tookEffect(runtime: Runtime, target: Target, before: ActorView | null, seq: number): Promise<boolean> {

@@ -78,7 +78,7 @@ async function control(c: Context, runtime: Runtime, id: string, schema: (typeof
     return command.chain || source === 'model' ? null : planUnchanged(source)
   }
   const processed = await giveCommand(c, runtime, command, { target: { systemId: id, address: '' }, refuse })
-  if (!processed) return answerPending(c)
+  if (!processed) return answerPending(c, runtime, id)
   return c.json({ id, ...headOf(await runtime.snapshot(id)) })
 }
 

@@ -4,7 +4,7 @@ import { pointerTo, Problem } from './problem.ts'
 import type { ProblemError } from './problem.ts'
 
 /** The runtime's own limit for one event. */
-const maxBodyBytes = 1024 * 1024
+const maxBodyBytes = 1_000_000
 
 /**
  * The request's JSON body, checked. No body at all counts as `{}`.

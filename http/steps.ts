@@ -18,7 +18,7 @@ export function steps(runtime: Runtime): Hono {
       const { address } = await find(runtime, systemId, c.req.param('step'))
       const ended = async () => over(await find(runtime, systemId, address))
       const processed = await giveCommand(c, runtime, command, { target: { systemId, address }, ended })
-      if (!processed) return answerPending(c)
+      if (!processed) return answerPending(c, runtime, systemId)
       const row = await find(runtime, systemId, address)
       return c.json({ ...row.data, directiveId: systemId, seq: row.seq })
     })

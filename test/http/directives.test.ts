@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../../http/index.ts'
+import { machines } from '../../machines/index.ts'
+import { createRuntime } from '../../runtime/index.ts'
 import { eventually } from '../support/eventually.ts'
-import { directive, given, openApi, type Api } from './api.ts'
+import { directive, given, host, openApi, type Api } from './api.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -249,5 +252,28 @@ describe('controlling', () => {
     })
     expect((await replan({ reason: 'better', chain: chain([]) })).status).toBe(200)
     expect((await reaches(id, 'completed')).chain.generation).toBe(2)
+  })
+
+  test('a command that nobody is there to process is accepted, and processed when somebody comes', async () => {
+    const left = await openApi()
+    const id = await given(left.call, directive({ autonomy: 'manual' }), false)
+    const { tokenHash, token } = left
+    const { url } = left.database
+    const doorOnly = await createRuntime({ database: url, machines, name: 'door', roles: [] })
+    await doorOnly.start()
+    const app = createApp({ runtime: doorOnly, tokenHash, hosts: [host], origins: [], answerWithinMs: 100 })
+    await left.runtime.close()
+    const headers = { host, authorization: `Bearer ${token}` }
+    const start = await app.request(`/v1/directives/${id}/start`, { method: 'POST', headers })
+    expect([start.status, await start.json()]).toMatchObject([202, { status: 'accepted' }])
+    const worker = await createRuntime({ database: url, machines, name: 'worker' })
+    await worker.start()
+    await eventually(async () => {
+      const answer = await app.request(`/v1/directives/${id}`, { headers })
+      expect(((await answer.json()) as any).state).toBe('planning')
+    })
+    await worker.close()
+    await doorOnly.close()
+    await left.close()
   })
 })
