@@ -4,6 +4,7 @@ import { accompany } from '../accompaniment.ts'
 import { withAdjutant, type Adjutant } from '../compose.ts'
 import { createDirective, startDirective } from '../directive-creation.ts'
 import { directiveFrom } from '../directive-document.ts'
+import { viewDirective } from '../directive-view.ts'
 import { directiveId, short } from '../identity.ts'
 import { newId } from '../new-id.ts'
 import { Refusal } from '../refusal.ts'
@@ -21,10 +22,10 @@ export const run = (on: On): Command =>
         const file = isFile ? await directiveFrom(shell, typed) : undefined
         const id = file ? newId() : await withAdjutant(shell, 'reader', (adjutant) => existing(adjutant, typed))
         const work = async (adjutant: Adjutant) => {
-          if (file) await createDirective(adjutant, id, file)
-          const after = file ? undefined : await lastSeen(adjutant, id)
-          if (file) await startDirective(adjutant, id)
           announce(shell, id, file ? 'Running' : 'Going on with')
+          const after = file ? undefined : await lastSeen(adjutant, id)
+          if (file) await createDirective(adjutant, id, file)
+          if (file || (await isDraft(adjutant, id))) await startDirective(adjutant, id)
           return accompany(shell, adjutant, id, { after, wait })
         }
         return withAdjutant(shell, 'host', work, `run ${id}`)
@@ -39,6 +40,9 @@ async function existing({ runtime }: Adjutant, typed: string): Promise<string> {
     throw new Refusal(error.code, `${typed} is neither a file nor a directive`, { advice: error.advice })
   }
 }
+
+/** One whose first process was killed between creating and starting it, or that was only created. */
+const isDraft = async ({ runtime }: Adjutant, id: string) => (await viewDirective(runtime, id)).state === 'draft'
 
 /** What was told before is not told again. */
 async function lastSeen({ runtime }: Adjutant, id: string) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startAdjutant, type Ended } from '../support/adjutant.ts'
@@ -32,6 +32,7 @@ async function killedSoonAfter(
   file: string,
   place: Place,
 ): Promise<Ended> {
+  rmSync(file, { force: true })
   const running = startAdjutant(args, { env: { ...env, ADJUTANT_POINTS: file } })
   let over = false
   void running.ended.finally(() => (over = true))
