@@ -1,4 +1,4 @@
-import { parkSystem } from '../db/index.ts'
+import { holdMail, parkSystem } from '../db/index.ts'
 import type { Fate } from './commit-batch.ts'
 import type { EngineOptions, Pending } from './engine.ts'
 import { Defect } from './failures.ts'
@@ -29,6 +29,7 @@ export class Aftermath {
       slot.single = false
       if (turn.status === 'active') slot.live = loaded
       else this.#slots.evict(slot)
+      if (turn.status === 'parked') await holdMail(this.#options.sql, [slot.id]).catch(() => {})
       for (const { mail, outcome } of delivered) mail.settle?.(outcome)
       this.#options.signals.committed(slot.id, turn)
     } else if (fate.fate === 'poison') {

@@ -17,8 +17,6 @@ export function difference(before: Encoded | undefined, after: Encoded): Delta {
   return { ...(delta.set.length && { set: delta.set }), ...(delta.gone.length && { gone: delta.gone }) }
 }
 
-export const isEmpty = (delta: Delta): boolean => !delta.set && !delta.gone
-
 function walk(before: Encoded, after: Encoded, path: string[], delta: Required<Delta>) {
   if (before === after) return
   if (!isFields(before) || !isFields(after)) {

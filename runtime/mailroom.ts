@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { EventObject } from 'xstate'
-import { acceptMail, isTransient, mailFates, type AcceptedMail, type Acceptance, type Sql } from '../db/index.ts'
+import {
+  acceptMail,
+  entriesOfKeys,
+  isTransient,
+  mailFates,
+  type AcceptedMail,
+  type Acceptance,
+  type Sql,
+} from '../db/index.ts'
 import type { Clock } from './clock.ts'
 import { encode } from './encoding.ts'
 import type { Engine } from './engine.ts'
@@ -60,7 +68,7 @@ export class Mailroom {
     const key = options.idempotencyKey ?? null
     if (this.#inMemory(system, options)) {
       return new Promise((resolve, reject) => {
-        const settle = (outcome: MailOutcome) => conclude(outcome, resolve, reject)
+        const settle = (outcome: MailOutcome) => void this.#conclude(system, key, outcome).then(resolve, reject)
         const address = options.to ?? ''
         this.#queue(system, {
           id: null,
@@ -88,6 +96,14 @@ export class Mailroom {
         (error: Rejection) => settle?.({ refused: error.code ?? 'send.unknown', message: error.message }),
       )
     }
+  }
+
+  // Where the actor or the system has ended meanwhile, a key that was processed before is still a duplicate.
+  async #conclude(system: string, key: string | null, outcome: MailOutcome): Promise<Receipt> {
+    if (!('refused' in outcome)) return { seq: outcome.seq, duplicate: outcome.duplicate ?? false }
+    const [first] = key === null ? [] : await entriesOfKeys(this.#options.sql, { system, keys: [key] })
+    if (first) return { seq: first.seq, duplicate: true }
+    throw new Rejection(outcome.refused, outcome.message)
   }
 
   #inMemory(system: string, { delay }: SendOptions): boolean {
@@ -203,11 +219,6 @@ function prepared(event: EventObject) {
     throw new Rejection('event.invalid', `the event cannot be stored: ${(error as Error).message}`, { cause: error })
   }
   throw new Rejection('event.too_large', 'the event is larger than 1 MB: store the data elsewhere and send a reference')
-}
-
-function conclude(outcome: MailOutcome, resolve: (receipt: Receipt) => void, reject: (error: Error) => void) {
-  if ('refused' in outcome) reject(new Rejection(outcome.refused, outcome.message))
-  else resolve({ seq: outcome.seq, duplicate: outcome.duplicate ?? false })
 }
 
 const refusal = (reason: string, { address, system }: AcceptedMail) =>

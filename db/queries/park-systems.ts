@@ -10,7 +10,7 @@ export const parkSystem = (sql: Sql, park: { id: string; process: string; reason
   )
   update mailbox m set held = true from parked where m.system_id = parked.id and not m.held`
 
-/** Mail that came while the system was being parked by a commit. */
+/** Mail of systems that were parked by the commit of a turn: nobody is to poll for it. */
 export const holdMail = (sql: Sql, ids: string[]) => sql`
   update mailbox m set held = true from system s
   where s.id = m.system_id and s.status = 'parked' and not m.held and s.id = any(${ids}::text[])`
