@@ -36,10 +36,10 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono()
   app.onError(errorHandler(log))
   app.notFound(notFound)
-  app.use(requestId(), secureHeaders(), checkHost(hosts), checkOrigin(origins))
+  app.use(requestId(), secureHeaders({ strictTransportSecurity: false }), checkHost(hosts), checkOrigin(origins))
   app.use('/v1/*', checkToken(tokenHash), provide('answerWithinMs', answerWithinMs))
   app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }))
-  app.route('/', health({ database: reaches(runtime), ...readiness }))
+  app.route('/', health({ ...checksOf(runtime), ...readiness }))
   app.route('/v1/directives', directives(runtime))
   app.route('/v1/directives/:id/steps', steps(runtime))
   app.route('/v1/directives/:id/events', events(runtime))
@@ -54,9 +54,12 @@ const provide =
     await next()
   }
 
-const reaches = (runtime: Runtime) => async () => {
-  await runtime.list('directive', { limit: 1 })
-}
+const checksOf = (runtime: Runtime): ReadinessChecks => ({
+  database: async () => void (await runtime.list('directive', { limit: 1 })),
+  loops: async () => {
+    if (!runtime.ready) throw new Error('the runtime is not started, or has lost its lease')
+  },
+})
 
 function logToConsole(error: unknown, id: string): void {
   console.error(`request ${id} failed:`, error)

@@ -51,7 +51,7 @@ export async function giveCommand(
   const before = await look(runtime, target)
   const objection = await objectionTo(command, before, options)
   if (objection && key === undefined) throw objection
-  const receipt = await within(c.get('answerWithinMs') as number, send(runtime, command, options, key))
+  const receipt = await within(c.get('answerWithinMs') as number, send(runtime, command, options, sendKeyFor(key)))
   if (receipt?.seq === undefined) return false
   if (receipt.duplicate) await checkSame(runtime, target, command, receipt.seq)
   if (!(await tookEffect(runtime, target, before, receipt.seq))) {
@@ -71,19 +71,11 @@ async function look(runtime: Runtime, { systemId, address }: Target): Promise<Ac
   })
 }
 
-async function send(runtime: Runtime, command: Stamped, { target, ended }: CommandOptions, key: string | undefined) {
-  const { systemId, address } = target
-  const options = { to: address, idempotencyKey: sendKeyFor(key), wait: 'processed' } as const
-  try {
-    return await runtime.send(systemId, command, options)
-  } catch (error) {
-    if (!ended || !isRejection(error, 'actor.not_found', 'system.final')) throw error
-  }
-  if (key === undefined) throw await ended()
-  // Perhaps ended by this very command, given before. A delay, even of nothing, leads through the mailbox, which knows
-  // the keys of all that was processed.
-  return runtime.send(systemId, command, { ...options, delay: 0 }).catch(async (error: unknown) => {
-    throw isRejection(error, 'actor.not_found', 'system.final') ? await ended() : error
+async function send(runtime: Runtime, command: Stamped, { target, ended }: CommandOptions, idempotencyKey: string) {
+  const options = { to: target.address, idempotencyKey, wait: 'processed' } as const
+  return runtime.send(target.systemId, command, options).catch(async (error: unknown) => {
+    // It ended between look and send.
+    throw ended && isRejection(error, 'actor.not_found', 'system.final') ? await ended() : error
   })
 }
 

@@ -1,5 +1,6 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Context } from 'hono'
+import { newSystemId } from '../runtime/index.ts'
 import { Problem } from './problem.ts'
 
 /** The request's `Idempotency-Key` (1 to 255 visible ASCII characters; the draft's quotes are optional), if it has one. */
@@ -14,18 +15,13 @@ export function idempotencyKeyOf(c: Context): string | undefined {
 }
 
 /**
- * A new directive's id: a UUID that sorts by time (version 7); under a key one that is made of the key (version 8), so
- * that the same request finds what it made before. Lists sort by id: those made under a key stand anywhere.
+ * A new directive's id: one that sorts by time; under a key one that is made of the key (a UUID of version 8), so that the
+ * same request finds what it made before. Lists sort by id: those made under a key stand anywhere.
  */
-export function directiveIdFor(key: string | undefined, now = Date.now()): string {
-  if (key !== undefined) return uuid(createHash('sha256').update(`POST /v1/directives ${key}`).digest(), 8)
-  const bytes = randomBytes(16)
-  bytes.writeUIntBE(now, 0, 6)
-  return uuid(bytes, 7)
-}
-
-function uuid(bytes: Buffer, version: number): string {
-  bytes[6] = (bytes[6]! & 0x0f) | (version << 4)
+export function directiveIdFor(key: string | undefined): string {
+  if (key === undefined) return newSystemId()
+  const bytes = createHash('sha256').update(`POST /v1/directives ${key}`).digest()
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
   const hex = bytes.toString('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from '../../http/index.ts'
-import { answerOf, host, openApi, type Api } from './api.ts'
+import { answerOf, directive, host, openApi, type Api } from './api.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -15,25 +15,32 @@ const ask = async (path: string, readiness = {}) => {
 
 test('health and readiness are told without a token', async () => {
   expect(await ask('/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
-  expect(await ask('/readyz')).toMatchObject({ status: 200, body: { status: 'ready', checks: { database: 'ok' } } })
+  expect(await ask('/readyz')).toMatchObject({
+    status: 200,
+    body: { status: 'ready', checks: { database: 'ok', loops: 'ok' } },
+  })
 })
 
 test('one condition that fails, or never answers, makes it unready', async () => {
-  const failing = { loops: () => Promise.reject(new Error('hunter2')), slow: () => new Promise<void>(() => {}) }
+  const failing = { disk: () => Promise.reject(new Error('hunter2')), slow: () => new Promise<void>(() => {}) }
   const { status, body } = await ask('/readyz', failing)
   expect([status, body]).toEqual([
     503,
-    { status: 'unready', checks: { database: 'ok', loops: 'failed', slow: 'failed' } },
+    { status: 'unready', checks: { database: 'ok', loops: 'ok', disk: 'failed', slow: 'failed' } },
   ])
 })
 
-test('without its database it is alive and not ready', async () => {
+test('when its loops have ended, and when its database is gone, it is alive and not ready', async () => {
   const other = await openApi()
+  const checks = async () => (await other.call('GET', '/readyz')).body.checks
+  expect(await checks()).toEqual({ database: 'ok', loops: 'ok' })
   await other.runtime.close()
+  expect(await checks()).toEqual({ database: 'ok', loops: 'failed' })
+  const { body } = await other.call('POST', '/v1/directives', directive())
+  expect(body).toMatchObject({ status: 503, code: 'runtime.closed' })
   await other.database.database.close()
-  const call = (path: string) => other.call('GET', path)
-  expect((await call('/healthz')).status).toBe(200)
-  expect((await call('/readyz')).status).toBe(503)
-  expect((await call('/v1/directives')).body).toMatchObject({ status: 503, code: 'database.unreachable' })
-  await other.close().catch(() => {})
+  expect(await checks()).toEqual({ database: 'failed', loops: 'failed' })
+  expect((await other.call('GET', '/healthz')).status).toBe(200)
+  expect((await other.call('GET', '/v1/directives')).body).toMatchObject({ status: 503, code: 'database.unreachable' })
+  await other.close()
 })
