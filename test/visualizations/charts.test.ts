@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { functionsIn, toChart, type ChartNode } from '../../visualizations/index.ts'
 import { charted, chartFiles, withPictures } from './charts.ts'
 import { readMermaid } from './mermaid-outline.ts'
-import { importStately, walkStructure } from './walk.ts'
+import { payloads } from './payloads.ts'
+import { importStately, walkBehaviour, walkStructure } from './walk.ts'
 
 const files = chartFiles()
 const leaves = (node: ChartNode): ChartNode[] => (node.children.length ? node.children.flatMap(leaves) : [node])
@@ -42,6 +43,14 @@ describe.each(charted)('the chart of %s', (name, machine) => {
       .map(({ id }) => id)
       .filter((id) => !reached.has(id))
     expect(unreached).toEqual([])
+  })
+
+  it('is imported by Stately as the same machine, once it has the implementations of the original', async () => {
+    const copy = importStately(await read(`docs/charts/${name}.stately.js`))
+    const { ends, ...given } = payloads[name]!
+    const { pairs, reached } = walkBehaviour(machine, copy, given)
+    for (const [original, imported] of pairs) expect(imported).toEqual(original)
+    expect([...reached]).toEqual(expect.arrayContaining(ends))
   })
 
   it('is a Mermaid diagram with every state and every transition that leaves its state', async () => {

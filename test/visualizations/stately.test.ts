@@ -24,7 +24,7 @@ describe('the Stately source of a machine', () => {
 
   it("behaves as the original once it is given the original's implementations", () => {
     const events = ['push', 'leave', 'xstate.after.patience.gate.open'].map((type) => ({ type }))
-    const { pairs, reached } = walkBehaviour(namedOnly, importStately(toStately(namedOnly)), {}, events)
+    const { pairs, reached } = walkBehaviour(namedOnly, importStately(toStately(namedOnly)), { input: {}, events })
     expect(reached).toContain('gate.gone')
     for (const [original, copy] of pairs) expect(copy).toEqual(original)
   })

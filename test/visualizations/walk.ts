@@ -39,15 +39,14 @@ export function walkStructure(original: AnyStateMachine, copy: AnyStateMachine):
   ])
 }
 
+/** `facts`: what of the context decides where events lead, so that paths are told apart by it. */
+export type Payloads = { input: object; events: AnyEventObject[]; facts?: (context: any) => unknown }
+
 /** Runs the original's own guards, actions and delays in both, on real payloads. The copy is given its context too. */
-export function walkBehaviour(
-  original: AnyStateMachine,
-  copy: AnyStateMachine,
-  input: unknown,
-  events: AnyEventObject[],
-): Walk {
+export function walkBehaviour(original: AnyStateMachine, copy: AnyStateMachine, payloads: Payloads): Walk {
   const restored = createMachine({ ...copy.config, context: original.config.context } as never)
-  return walk(original, restored.provide(original.implementations as never), input, () => events)
+  const given = restored.provide(original.implementations as never)
+  return walk(original, given, payloads.input, () => payloads.events, payloads.facts)
 }
 
 /** The machine with every guard answered by the event, actions silent, and no context to compute. */
@@ -78,8 +77,7 @@ const told = (type: string, allow: string[] = []): Told => ({
 })
 const fresh = (event: AnyEventObject): AnyEventObject => ('asked' in event ? { ...event, asked: {} } : event)
 
-const handles = ({ _nodes, status }: AnyMachineSnapshot, type: string) =>
-  status === 'active' &&
+const handles = ({ _nodes }: AnyMachineSnapshot, type: string) =>
   _nodes.some(({ transitions }) => [type, '*', type.replace(/[^.]+$/, '*')].some((named) => transitions.has(named)))
 
 /** The event with none of its guards open, and with each set of up to three that leads somewhere else. */
@@ -107,11 +105,15 @@ function walk(
   copy: AnyStateMachine,
   input: unknown,
   events: (snapshot: AnyMachineSnapshot) => AnyEventObject[],
+  facts: (context: any) => unknown = () => null,
 ): Walk {
   const paths = getShortestPaths(askedAnew(original), {
     events: events as never,
     input: input as never,
-    serializeState: (snapshot: AnyMachineSnapshot) => JSON.stringify([snapshot.value, snapshot.status]),
+    serializeState: (snapshot: AnyMachineSnapshot) =>
+      JSON.stringify([snapshot.value, snapshot.status, facts(snapshot.context)]),
+    // XState's pure transition also moves machines that have ended; a running actor does not.
+    filterEvents: ({ status }) => status === 'active',
     limit: 100_000,
   })
   const found: Walk = { pairs: [], reached: new Set() }

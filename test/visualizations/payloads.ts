@@ -1,0 +1,217 @@
+// Inputs and events with real payloads, for walking our machines with their own guards and actions.
+import { chain, delivered, file, step, verified } from '../machines/world.ts'
+import type { Payloads } from './walk.ts'
+
+const at = 1_800_000_000_000
+const error = new Error('it broke')
+const done = (id: string, output: object) => ({ type: `xstate.done.actor.${id}`, output: { at, ...output } })
+const failed = (id: string) => ({ type: `xstate.error.actor.${id}`, error })
+
+const verifier = {
+  name: 'test',
+  type: 'command' as const,
+  argv: ['npm', 'test'],
+  weight: 1,
+  required: true,
+  timeoutSeconds: 9,
+  rerun: true,
+  why: 'found',
+}
+const workspace = { path: '/w/one', branch: 'adjutant/d/steps/one-g1', baseCommit: 'base' }
+const checks = [
+  done('detector', { verifiers: [verifier], tamperPaths: ['test/**'] }),
+  failed('detector'),
+  done('verifier', verified(verifier)),
+  done('verifier', verified(verifier, 'failed')),
+  done('verifier', verified(verifier, 'flaky')),
+  failed('verifier'),
+]
+
+const answer = (decision: string, choice: string | null = null, changes: object = {}) => ({
+  decision,
+  choice,
+  respondedBy: 'anna',
+  comment: 'because',
+  resolvedAt: at,
+  ...changes,
+})
+const answers = [
+  answer('approved', 'accept'),
+  ...['retry', 'skip', 'replan', 'stop'].map((choice) => answer('approved', choice, { chain: chain(step('one')) })),
+  answer('approved', 'raise', { limits: { maxTotalCostUsd: 100 } }),
+  answer('changes_requested'),
+  answer('denied'),
+  answer('expired'),
+]
+/** Approvals are numbered; whoever asked looks whether the answer is its own. */
+const resolved = (asker: string) =>
+  [1, 2, 3].flatMap((n) =>
+    answers.map((given) => ({ type: 'approval.resolved', id: `${asker}:approval-${n}`, at, answer: given })),
+  )
+
+const plan = file({ limits: { maxReworkCycles: 1, maxTotalCostUsd: 5, maxWallTimeMinutes: 1, maxFailedSteps: 1 } })
+const [firstStep] = plan.chain!.steps
+const terms = {
+  id: 'd.one-g1',
+  name: 'Fix it - one',
+  type: 'implement',
+  step: 'one',
+  stepType: 'implement' as const,
+  generation: 1,
+  phases: ['plan', 'execute'],
+  goal: 'it works',
+  plan: 'do one',
+  executor: { kind: 'command' as const, argv: ['true'] },
+  requirements: [],
+  acceptanceCriteria: [],
+}
+const place = { directiveId: 'd', chainId: 'plan-g1' }
+
+const changed = (name: string, state: string, changes: object = {}) => ({
+  type: 'step.changed',
+  at,
+  name,
+  generation: 1,
+  state,
+  waiting: false,
+  reworkCount: 0,
+  confidence: null,
+  result: null,
+  failure: null,
+  ...changes,
+})
+const result = { description: 'do it', commit: 'c', mergeCommit: 'm', score: 1, level: 'green', summary: 'green' }
+
+export const payloads: Record<string, Payloads & { ends: string[] }> = {
+  directive: {
+    input: { id: 'd', file: plan, createdAt: at },
+    events: [
+      { type: 'directive.start', at },
+      { type: 'directive.update', at, changes: { autonomy: 'manual' } },
+      { type: 'directive.pause', at, mode: 'drain' },
+      { type: 'directive.resume', at },
+      { type: 'directive.replan', at, reason: 'better', chain: chain(step('other')) },
+      { type: 'directive.stop', at, reason: 'enough' },
+      ...['one', 'two'].flatMap((name) => [
+        changed(name, 'evaluating', { waiting: true }),
+        changed(name, 'blocked', { failure: { summary: 'red', instructions: 'better' } }),
+        changed(name, 'passed', { result }),
+        changed(name, 'skipped'),
+      ]),
+      {
+        type: 'step.spent',
+        at,
+        costs: [
+          {
+            ...place,
+            usd: 9,
+            tokens: { in: 1, out: 1, cached: 0, reasoning: 0 },
+            source: 'reported',
+            model: null,
+            activity: 'a',
+            attempt: 1,
+          },
+        ],
+      },
+      { type: 'xstate.after.wallTimeLeft.directive.active.wallTime.running.limited' },
+      ...resolved('d'),
+      ...checks,
+      done('cleaner', { removed: [], kept: [] }),
+    ],
+    facts: ({ steps }) => Object.values(steps).map((each: any) => each.state),
+    ends: ['directive.completed', 'directive.failed', 'directive.paused.overLimit', 'directive.active.work.stuck'],
+  },
+  step: {
+    input: {
+      ...place,
+      id: 'one-g1',
+      generation: 1,
+      title: plan.title,
+      goal: plan.goal,
+      step: firstStep,
+      position: { x: 0, y: 0 },
+      repository: plan.repository ?? null,
+      requirements: [],
+      acceptanceCriteria: [],
+      autonomy: 'guardrails',
+      thresholds: plan.thresholds,
+      maxReworkCycles: 1,
+      stepTimeoutMs: 60_000,
+      approvalTimeoutMs: null,
+      carried: null,
+      at,
+    },
+    events: [
+      ...['step.ready', 'step.start', 'step.interrupt', 'merge.granted'].map((type) => ({ type, at })),
+      { type: 'step.abandon', at, reason: 'stopped' },
+      { type: 'contract.delivered', at, attempt: 1, workspace, evidence: delivered('c').evidence },
+      { type: 'contract.failed', at, attempt: 1, failure: { code: 'x.y', reason: 'z', outputTail: '', exitCode: 1 } },
+      { type: 'contract.spent', at, costs: [] },
+      { type: 'step.retry', at, by: 'anna' },
+      { type: 'step.skip', at, by: 'anna', reason: 'not needed' },
+      { type: 'step.approve', at, by: 'anna', reason: 'good enough' },
+      ...checks,
+      done('merger', { status: 'ready', mergeCommit: 'm', tip: 't', tipMoved: false }),
+      done('merger', { status: 'ready', mergeCommit: 'm', tip: 't', tipMoved: true }),
+      done('merger', { status: 'conflict', tip: 't', files: ['a'] }),
+      done('merger', { status: 'already', mergeCommit: 'm' }),
+      done('merger', { status: 'merged', commit: 'm' }),
+      done('merger', { status: 'moved', tip: 't2' }),
+      failed('merger'),
+      ...resolved('d:one-g1'),
+    ],
+    ends: ['step.passed', 'step.skipped', 'step.blocked', 'step.evaluating.merging.reverifying.running'],
+  },
+  contract: {
+    input: { ...place, stepId: 'one-g1', terms, initialPhase: 'plan', repository: null, timeoutMs: 1000, at },
+    events: [
+      ...['start', 'interrupt', 'accept', 'cancel'].map((order) => ({ type: `contract.${order}`, at })),
+      { type: 'contract.rework', at, instructions: 'better', freshBase: false },
+      { type: 'contract.progress', at, message: 'half' },
+      { type: 'contract.phase', at, phase: 'execute' },
+      { type: 'xstate.after.attemptTimeout.contract.working' },
+      done('workspace', { ...workspace, setup: null }),
+      failed('workspace'),
+      done('contractor', delivered('c')),
+      done('contractor', { outcome: 'failed', code: 'x.y', reason: 'z', exitCode: 1, outputTail: '', costs: [] }),
+      failed('contractor'),
+    ],
+    ends: ['contract.accepted', 'contract.cancelled', 'contract.failed'],
+  },
+  approval: {
+    input: {
+      id: 'd:approval-1',
+      type: 'step_review',
+      question: 'Accept it?',
+      facts: {},
+      choices: ['accept'],
+      choicesWithChain: [],
+      choicesWithReason: [],
+      allowsChanges: true,
+      urgency: 'medium',
+      requestedAt: at,
+      expiresAt: at + 1000,
+      executors: ['command:d.one-g1'],
+    },
+    events: [
+      { type: 'approval.approve', by: 'anna', at },
+      { type: 'approval.approve', by: 'command:d.one-g1', at },
+      { type: 'approval.request_changes', by: 'anna', comment: 'no', at },
+      { type: 'approval.deny', by: 'anna', at },
+      { type: 'approval.withdraw', at },
+      { type: 'xstate.after.expiry.approval.pending.dated' },
+    ],
+    ends: [
+      'approval.approved',
+      'approval.changes_requested',
+      'approval.denied',
+      'approval.expired',
+      'approval.withdrawn',
+    ],
+  },
+  chain: {
+    input: { id: 'plan-g1', directiveId: 'd', generation: 1, definition: plan.chain, positions: {} },
+    events: [{ type: 'chain.recall' }, { type: 'chain.supersede', by: 'plan-g2' }],
+    ends: ['chain.superseded'],
+  },
+}
