@@ -1,4 +1,4 @@
-import { setup } from 'xstate'
+import { assertEvent, setup } from 'xstate'
 import { tellParent } from '../parent.ts'
 import type { Position } from './graph.ts'
 import type { Chain, PlannerSource } from './schema.ts'
@@ -32,8 +32,9 @@ const base = setup({
 
 const chainSetup = base.extend({
   actions: {
-    recordSuccessor: base.assign({
-      supersededBy: ({ context, event }) => (event.type === 'chain.supersede' ? event.by : context.supersededBy),
+    recordSuccessor: base.assign(({ event }) => {
+      assertEvent(event, 'chain.supersede')
+      return { supersededBy: event.by }
     }),
     tellDefinition: base.enqueueActions(({ context, enqueue, self }) => {
       const recalled: ChainRecalled = { type: 'chain.recalled', chain: context.definition }

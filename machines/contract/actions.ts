@@ -1,4 +1,4 @@
-import { setup } from 'xstate'
+import { assertEvent, setup } from 'xstate'
 import {
   type ContractorInput,
   type ContractorOutput,
@@ -95,7 +95,7 @@ export const actions = {
   startWorkspace: base.spawnChild('workspace', { id: 'workspace', input: ({ context }) => workspaceInput(context) }),
   stopWorkspace: base.stopChild('workspace'),
   recordWorkspace: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.workspace') return {}
+    assertEvent(event, 'xstate.done.actor.workspace')
     const { path, branch, baseCommit, setup: done } = event.output
     return { workspace: { path, branch, baseCommit }, setup: done, now: instantOf(event, context.now) }
   }),
@@ -106,7 +106,7 @@ export const actions = {
   }),
   stopContractor: base.stopChild('contractor'),
   recordProgress: base.assign(({ context, event }) => {
-    if (event.type !== 'contract.progress') return {}
+    assertEvent(event, 'contract.progress')
     const { message, percent, at } = event
     return { progress: { message, percent, at }, now: instantOf(event, context.now) }
   }),
@@ -122,9 +122,10 @@ export const actions = {
       ...(event.type === 'contract.progress' && event.percent !== undefined && { percent: event.percent }),
     },
   })),
-  recordPhase: base.assign(({ context, event }) =>
-    event.type === 'contract.phase' ? { phase: event.phase, now: instantOf(event, context.now) } : {},
-  ),
+  recordPhase: base.assign(({ context, event }) => {
+    assertEvent(event, 'contract.phase')
+    return { phase: event.phase, now: instantOf(event, context.now) }
+  }),
   recordCosts: base.enqueueActions(({ context, event, enqueue, self }) => {
     const costs = costsIn(event)
     if (costs.length === 0) return
@@ -146,8 +147,8 @@ export const actions = {
   }),
 
   recordDelivery: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.contractor' || event.output.outcome !== 'delivered') return {}
-    const { evidence, session } = event.output
+    assertEvent(event, 'xstate.done.actor.contractor')
+    const { evidence, session } = event.output as Extract<ContractorOutput, { outcome: 'delivered' }>
     return { evidence, session, failure: null, now: instantOf(event, context.now) }
   }),
   recordFailure: base.assign(({ context, event }) => ({
@@ -175,7 +176,7 @@ export const actions = {
     now: instantOf(event, context.now),
   })),
   beginRework: base.assign(({ context, event }) => {
-    if (event.type !== 'contract.rework') return {}
+    assertEvent(event, 'contract.rework')
     const { instructions, freshBase } = event
     return { attempt: context.attempt + 1, instructions, freshBase, evidence: null, failure: null }
   }),

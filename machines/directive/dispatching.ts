@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import { failureFrom } from '../failure.ts'
 import { instantOf } from '../instant.ts'
 import type { StepOrder } from '../step/schema.ts'
@@ -38,7 +39,8 @@ export const dispatching = {
     enqueue.assign({ ...moved(context, [...to(ready, 'ready'), ...to(start, 'running')]), now: at })
   }),
   recordStep: base.assign(({ context, event }) => {
-    if (event.type !== 'step.changed' || event.generation !== context.chainGeneration) return {}
+    assertEvent(event, 'step.changed')
+    if (event.generation !== context.chainGeneration) return {}
     const { name, state, waiting, reworkCount, confidence, result, failure } = event
     return {
       ...moved(context, [[name, { state, waiting, reworkCount, confidence, result, failure }]]),
@@ -58,7 +60,8 @@ export const dispatching = {
     }
   }),
   interruptSteps: base.enqueueActions(({ context, event, enqueue }) => {
-    if (event.type !== 'directive.pause' || event.mode !== 'interrupt') return
+    assertEvent(event, 'directive.pause')
+    if (event.mode !== 'interrupt') return
     const at = instantOf(event, context.now)
     const running = namesOf(context, 'running')
     for (const name of running) enqueue.sendTo(context.steps[name]!.id, { type: 'step.interrupt', at })
@@ -66,7 +69,7 @@ export const dispatching = {
   }),
   // Steps answer with where that led them; until then they count as being in motion.
   retryBlockedSteps: base.enqueueActions(({ context, event, enqueue }) => {
-    if (event.type !== 'approval.resolved') return
+    assertEvent(event, 'approval.resolved')
     const { respondedBy, comment } = event.answer
     const said = { ...(respondedBy && { by: respondedBy }), ...(comment && { comment }) }
     const blocked = namesOf(context, 'blocked')
@@ -74,7 +77,7 @@ export const dispatching = {
     enqueue.assign(moved(context, to(blocked, 'evaluating')))
   }),
   skipBlockedSteps: base.enqueueActions(({ context, event, enqueue }) => {
-    if (event.type !== 'approval.resolved') return
+    assertEvent(event, 'approval.resolved')
     const { respondedBy, comment } = event.answer
     const said = { ...(respondedBy && { by: respondedBy }), reason: comment ?? '' }
     const blocked = namesOf(context, 'blocked')
@@ -82,7 +85,7 @@ export const dispatching = {
     enqueue.assign(moved(context, to(blocked, 'evaluating')))
   }),
   grantMerge: base.enqueueActions(({ context, event, enqueue }) => {
-    if (event.type !== 'merge.request') return
+    assertEvent(event, 'merge.request')
     const { holder, queue } = context.merge
     if (holder !== null) return enqueue.assign({ merge: { holder, queue: [...queue, event.stepId] } })
     enqueue.sendTo(event.stepId, { type: 'merge.granted', at: event.at })

@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import { type DirectiveFile, plannerSourceOf } from '../directive-file.ts'
 import { instantOf } from '../instant.ts'
 import { base } from './base.ts'
@@ -56,7 +57,7 @@ export const contextOf = ({ id, file, createdAt }: DirectiveInput): DirectiveCon
 
 export const drafting = {
   updateFile: base.assign(({ context, event }) => {
-    if (event.type !== 'directive.update') return {}
+    assertEvent(event, 'directive.update')
     const file = { ...context.file, ...event.changes }
     const source = plannerSourceOf(file)
     const now = instantOf(event, context.now)

@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import type { PlannerInput } from '../activities/index.ts'
 import { type Proposal, proposalOf } from '../chain/proposal.ts'
 import type { PlannerSource } from '../chain/schema.ts'
@@ -89,13 +90,14 @@ export const planning = {
     planning: proposed(context, context.planning.given ?? context.file.chain, 'file'),
   })),
   recallChain: base.sendTo(({ context }) => chainActorId(context.chainGeneration), { type: 'chain.recall' }),
-  proposeRecalledChain: base.assign(({ context, event }) =>
-    event.type === 'chain.recalled' ? { planning: proposed(context, event.chain, 'file') } : {},
-  ),
+  proposeRecalledChain: base.assign(({ context, event }) => {
+    assertEvent(event, 'chain.recalled')
+    return { planning: proposed(context, event.chain, 'file') }
+  }),
   startPlanner: base.spawnChild('planner', { id: 'planner', input: ({ context }) => plannerInput(context) }),
   stopPlanner: base.stopChild('planner'),
   recordProposal: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.planner') return {}
+    assertEvent(event, 'xstate.done.actor.planner')
     const { chain, source, rationale, planningModel } = event.output
     return {
       planning: {
@@ -107,29 +109,21 @@ export const planning = {
       now: instantOf(event, context.now),
     }
   }),
-  proposeEditedChain: base.assign(({ context, event }) =>
-    event.type === 'approval.resolved'
-      ? {
-          planning: { ...proposed(context, event.answer.chain, 'file'), approved: true },
-          answer: event.answer,
-          now: instantOf(event, context.now),
-        }
-      : {},
-  ),
-  recordFeedback: base.assign(({ context, event }) =>
-    event.type === 'approval.resolved'
-      ? {
-          planning: {
-            ...context.planning,
-            attempts: 0,
-            feedback: [...context.planning.feedback, event.answer.comment ?? ''],
-          },
-          now: instantOf(event, context.now),
-        }
-      : {},
-  ),
+  proposeEditedChain: base.assign(({ context, event }) => {
+    assertEvent(event, 'approval.resolved')
+    return {
+      planning: { ...proposed(context, event.answer.chain, 'file'), approved: true },
+      answer: event.answer,
+      now: instantOf(event, context.now),
+    }
+  }),
+  recordFeedback: base.assign(({ context, event }) => {
+    assertEvent(event, 'approval.resolved')
+    const feedback = [...context.planning.feedback, event.answer.comment!]
+    return { planning: { ...context.planning, attempts: 0, feedback }, now: instantOf(event, context.now) }
+  }),
   recordPlanningFailure: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.error.actor.planner') return {}
+    assertEvent(event, 'xstate.error.actor.planner')
     const { code, reason } = failureFrom(event.error, 'planner.failed')
     return { attention: { code: 'planning.failed', reason: `${code}: ${reason}` }, now: instantOf(event, context.now) }
   }),

@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import type { DetectorInput, Subject } from '../activities/index.ts'
 import type { AcceptanceCriterion } from '../directive-file.ts'
 import {
@@ -101,16 +102,13 @@ export const reviewing = {
     }),
   }),
   stopDetector: base.stopChild('detector'),
-  recordVerifiers: base.assign(({ context, event }) =>
-    event.type === 'xstate.done.actor.detector'
-      ? {
-          review: { checks: checksFor(context, event.output.verifiers), evaluation: null },
-          now: instantOf(event, context.now),
-        }
-      : {},
-  ),
+  recordVerifiers: base.assign(({ context, event }) => {
+    assertEvent(event, 'xstate.done.actor.detector')
+    const checks = checksFor(context, event.output.verifiers)
+    return { review: { checks, evaluation: null }, now: instantOf(event, context.now) }
+  }),
   recordUndetected: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.error.actor.detector') return {}
+    assertEvent(event, 'xstate.error.actor.detector')
     const found = unavailable(undetected, failureFrom(event.error, 'detector.failed'))
     return { review: { checks: { ...checksFor(context, []), results: [found] }, evaluation: null } }
   }),
@@ -120,13 +118,13 @@ export const reviewing = {
   }),
   stopVerifier: base.stopChild('verifier'),
   recordResult: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.verifier') return {}
+    assertEvent(event, 'xstate.done.actor.verifier')
     const { at: _, ...result } = event.output
     const checks = withResult(context.review.checks!, result)
     return { review: { ...context.review, checks }, now: instantOf(event, context.now) }
   }),
   recordUnavailable: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.error.actor.verifier') return {}
+    assertEvent(event, 'xstate.error.actor.verifier')
     const checks = context.review.checks!
     const result = unavailable(checks.left[0]!, failureFrom(event.error, 'verifier.failed'))
     return { review: { ...context.review, checks: withResult(checks, result) } }

@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import type { Cost } from '../cost.ts'
 import { instantOf } from '../instant.ts'
 import { base, place, system } from './base.ts'
@@ -25,11 +26,13 @@ const record = (exceeded: Limit) => base.assign({ exceeded })
 
 /** Money and time. */
 export const spending = {
-  addCosts: base.assign(({ context, event }) =>
-    event.type === 'step.spent' ? { totals: add(context.totals, event.costs), now: instantOf(event, context.now) } : {},
-  ),
+  addCosts: base.assign(({ context, event }) => {
+    assertEvent(event, 'step.spent')
+    return { totals: add(context.totals, event.costs), now: instantOf(event, context.now) }
+  }),
   recordPlanningCosts: base.enqueueActions(({ context, event, enqueue }) => {
-    if (event.type !== 'xstate.done.actor.planner' || event.output.costs.length === 0) return
+    assertEvent(event, 'xstate.done.actor.planner')
+    if (event.output.costs.length === 0) return
     const attempt = context.planning.attempts + 1
     const entries = event.output.costs.map((cost) => ({
       ...cost,
@@ -80,13 +83,9 @@ export const spending = {
       reason: `the ${context.exceeded === 'cost' ? 'cost' : 'wall time'} limit is reached`,
     },
   })),
-  raiseLimits: base.assign(({ context, event }) =>
-    event.type === 'approval.resolved'
-      ? {
-          file: { ...context.file, limits: { ...context.file.limits, ...event.answer.limits } },
-          exceeded: null,
-          now: instantOf(event, context.now),
-        }
-      : {},
-  ),
+  raiseLimits: base.assign(({ context, event }) => {
+    assertEvent(event, 'approval.resolved')
+    const limits = { ...context.file.limits, ...event.answer.limits }
+    return { file: { ...context.file, limits }, exceeded: null, now: instantOf(event, context.now) }
+  }),
 }

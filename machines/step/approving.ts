@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import type { ApprovalRequest } from '../approval/schema.ts'
 import { executorOf } from '../contract/schema.ts'
 import { instantOf } from '../instant.ts'
@@ -58,7 +59,8 @@ export const approving = {
     }
     enqueue.assign({ openApproval: null })
   }),
-  recordAnswer: base.assign(({ context, event }) =>
-    event.type === 'approval.resolved' ? { answer: event.answer, now: instantOf(event, context.now) } : {},
-  ),
+  recordAnswer: base.assign(({ context, event }) => {
+    assertEvent(event, 'approval.resolved')
+    return { answer: event.answer, now: instantOf(event, context.now) }
+  }),
 }

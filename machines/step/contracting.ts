@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import type { ContractInput } from '../contract/schema.ts'
 import { instantOf } from '../instant.ts'
 import { base } from './base.ts'
@@ -58,12 +59,12 @@ export const contracting = {
     at: instantOf(event, context.now),
   })),
   recordDelivery: base.assign(({ context, event }) => {
-    if (event.type !== 'contract.delivered') return {}
+    assertEvent(event, 'contract.delivered')
     const { evidence, workspace, attempt } = event
     return { evidence, workspace, attempt, failure: null, now: instantOf(event, context.now) }
   }),
   recordFailure: base.assign(({ context, event }) => {
-    if (event.type !== 'contract.failed') return {}
+    assertEvent(event, 'contract.failed')
     const { failure, attempt } = event
     return { failure, attempt, evidence: null, now: instantOf(event, context.now) }
   }),

@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import type { DetectorInput, Subject } from '../activities/index.ts'
 import { Evaluation, checksOf, evaluate, evaluationOfFailure, tamperedFiles } from '../evaluation/index.ts'
 import { unavailable, undetected, verifierInput, withResult } from '../evaluation/index.ts'
@@ -45,7 +46,7 @@ export const evaluating = {
   startDetector: base.spawnChild('detector', { id: 'detector', input: ({ context }) => detectorInput(context) }),
   stopDetector: base.stopChild('detector'),
   recordVerifiers: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.detector') return {}
+    assertEvent(event, 'xstate.done.actor.detector')
     const { verifiers, tamperPaths } = event.output
     return {
       verifiers,
@@ -55,7 +56,7 @@ export const evaluating = {
     }
   }),
   recordUndetected: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.error.actor.detector') return {}
+    assertEvent(event, 'xstate.error.actor.detector')
     const found = unavailable(undetected, failureFrom(event.error, 'detector.failed'))
     return {
       verifiers: configured(context),
@@ -69,12 +70,12 @@ export const evaluating = {
   }),
   stopVerifier: base.stopChild('verifier'),
   recordResult: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.verifier') return {}
+    assertEvent(event, 'xstate.done.actor.verifier')
     const { at: _, ...result } = event.output
     return { checks: withResult(context.checks!, result), now: instantOf(event, context.now) }
   }),
   recordUnavailable: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.error.actor.verifier') return {}
+    assertEvent(event, 'xstate.error.actor.verifier')
     const result = unavailable(context.checks!.left[0]!, failureFrom(event.error, 'verifier.failed'))
     return { checks: withResult(context.checks!, result) }
   }),

@@ -1,4 +1,5 @@
-import type { MergerInput } from '../activities/index.ts'
+import { assertEvent } from 'xstate'
+import type { MergerInput, MergerOutput } from '../activities/index.ts'
 import { checksOf, evaluate } from '../evaluation/index.ts'
 import { failureFrom } from '../failure.ts'
 import { instantOf } from '../instant.ts'
@@ -41,7 +42,7 @@ export const merging = {
   startPublish: base.spawnChild('merger', { id: 'merger', input: ({ context }) => publishInput(context) }),
   stopMerger: base.stopChild('merger'),
   recordMerge: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.merger') return {}
+    assertEvent(event, 'xstate.done.actor.merger')
     const { output } = event
     const now = instantOf(event, context.now)
     if (output.status === 'ready') return { merge: { mergeCommit: output.mergeCommit, tip: output.tip }, now }
@@ -57,8 +58,8 @@ export const merging = {
   countPublish: base.assign({ publishAttempts: ({ context }) => context.publishAttempts + 1 }),
   forgetPublishing: base.assign({ publishAttempts: 0 }),
   recordConflict: base.assign(({ context, event }) => {
-    if (event.type !== 'xstate.done.actor.merger' || event.output.status !== 'conflict') return {}
-    const files = event.output.files.slice(0, 100).join(', ')
+    assertEvent(event, 'xstate.done.actor.merger')
+    const files = (event.output as Extract<MergerOutput, { status: 'conflict' }>).files.slice(0, 100).join(', ')
     const reason = `merging conflicts with what other steps have merged since, in ${files}`
     return {
       blocked: { code: 'merge.conflict', reason },

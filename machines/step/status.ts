@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import { instantOf } from '../instant.ts'
 import { tellParent } from '../parent.ts'
 import { base, place, system } from './base.ts'
@@ -68,7 +69,7 @@ export const status = {
   })),
   noteTime: base.assign({ now: ({ context, event }) => instantOf(event, context.now) }),
   passCostsOn: base.enqueueActions(({ context, event, enqueue, self }) => {
-    if (event.type !== 'contract.spent') return
+    assertEvent(event, 'contract.spent')
     const news: StepNews = { type: 'step.spent', at: instantOf(event, context.now), costs: event.costs }
     tellParent({ enqueue, self }, news)
   }),
@@ -81,7 +82,7 @@ export const status = {
       },
   }),
   recordRefusal: base.assign(({ context, event }) => {
-    if (event.type !== 'approval.resolved') return {}
+    assertEvent(event, 'approval.resolved')
     const { decision, respondedBy, comment } = event.answer
     const who = respondedBy === null ? '' : ` by ${respondedBy}`
     return {
@@ -93,7 +94,7 @@ export const status = {
     }
   }),
   recordPersonsApproval: base.assign(({ context, event }) => {
-    if (event.type !== 'step.approve') return {}
+    assertEvent(event, 'step.approve')
     const resolvedAt = instantOf(event, context.now)
     const respondedBy = event.by ?? 'user'
     const answer = { decision: 'approved' as const, choice: 'accept', respondedBy, comment: event.reason, resolvedAt }
