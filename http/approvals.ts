@@ -13,7 +13,7 @@ import { instant } from './state.ts'
 
 const ApprovalsQuery = PageQuery.extend({
   state: z.enum(['pending', ...ApprovalDecision.options]).optional(),
-  /** Only this directive's; then all of them are on one page. */
+  /** Only this directive's. */
   directive: z.string().min(1).max(200).optional(),
 })
 
@@ -27,9 +27,7 @@ export function approvals(runtime: Runtime): Hono {
   const app = new Hono()
   app.get('/', async (c) => {
     const { state: key, directive: systemId, ...page } = readQuery(c, ApprovalsQuery)
-    const { rows, cursor } = systemId
-      ? { rows: await runtime.list('approval', { key, systemId, limit: wholeSystem }), cursor: null }
-      : await pageOf(runtime, 'approval', { key, ...page })
+    const { rows, cursor } = await pageOf(runtime, 'approval', { key, systemId, ...page })
     return c.json({ approvals: rows.map(viewOf), cursor })
   })
   app.get('/:approval', async (c) => c.json(viewOf(await find(runtime, c.req.param('approval')))))
