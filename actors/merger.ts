@@ -23,15 +23,24 @@ export const createMerger =
   ({ git, home, now }: Surroundings) =>
   async ({ input }: ActivityContext<MergerInput>): Promise<MergerOutput> => {
     const opened = await openRepository(git, home, input.repository)
-    const answer = input.op === 'prepare' ? await prepare(opened, input) : await publish(opened, input)
+    const answer = input.op === 'prepare' ? await prepareKnown(opened, input) : await publish(opened, input)
     return { ...answer, at: now() }
   }
 
+/** Without its commits a merge will never succeed, so it is not tried again. */
+async function prepareKnown(opened: OpenRepository, input: Prepare): Promise<Answer> {
+  try {
+    return await prepare(opened, input)
+  } catch (cause) {
+    for (const commit of [input.commit, input.baseCommit])
+      if (cause instanceof GitFailure && (await commitOf(opened, commit)) === undefined)
+        throw new ActivityFailure('commit.unknown', `${opened.name} has no commit ${commit}`, { cause })
+    throw cause
+  }
+}
+
 async function prepare(opened: OpenRepository, input: Prepare): Promise<Answer> {
   const tip = await ensureResultBranch(opened, input.directiveId)
-  for (const commit of [input.commit, input.baseCommit])
-    if ((await commitOf(opened, commit)) === undefined)
-      throw new ActivityFailure('commit.unknown', `${opened.name} has no commit ${commit}`)
   const done = await mergedBefore(opened, tip, input)
   if (done !== undefined) return { status: 'already', mergeCommit: done }
   const merged = await mergeTrees(opened, tip, input.commit)
@@ -64,14 +73,10 @@ async function mergeTrees(
     })
     return { tree: tree.replace(/[\0\n]/g, '') }
   } catch (error) {
-    // 1: a tree with conflicts, followed by the names of the files; anything else is git's own trouble.
-    if (!(error instanceof GitFailure) || error.exitCode !== 1) throw error
-    return {
-      files: error.stdout
-        .split('\0')
-        .slice(1)
-        .filter((file) => file !== ''),
-    }
+    // 1: a tree with conflicts, followed by the names of the files (or nothing at all, for what cannot be merged).
+    const files = error instanceof GitFailure && error.exitCode === 1 ? error.stdout.split('\0').slice(1) : []
+    if (files.length === 0) throw error
+    return { files: files.filter((file) => file !== '') }
   }
 }
 

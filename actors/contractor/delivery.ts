@@ -27,7 +27,7 @@ export async function deliver(git: Git, at: Branched, contract: ContractBrief, s
   const body = summary === '' ? [] : [summary]
   // A paragraph of their own, the last one: trailers among the executor's words are none.
   const trailers = `${contractTrailer}: ${contract.id}\n${attemptTrailer}: ${contract.attempt}\n`
-  return (await snapshotTree(git, at.path, at, [subject, ...body, trailers].join('\n\n'))).commit
+  return snapshotTree(git, at.path, at, [subject, ...body, trailers].join('\n\n'))
 }
 
 export const tipOf = async (git: Git, at: Branched): Promise<string> =>

@@ -30,21 +30,21 @@ export const openRepository = (git: Git, home: string, repository: Repository): 
 
 async function openPath(git: Git, path: string, baseRef: string): Promise<OpenRepository> {
   if (!isFolder(path)) throw new ActivityFailure('repository.missing', `${path} is no folder`)
-  const asked = await git(['rev-parse', '--is-bare-repository', '--git-common-dir'], { cwd: path }).catch(
-    (cause: unknown) => {
-      if (!(cause instanceof GitFailure)) throw cause
-      throw new ActivityFailure('repository.not_git', `${path} is no git repository (make it one with git init)`, {
-        cause,
-      })
-    },
-  )
-  const [bare, common = ''] = asked.trimEnd().split('\n')
+  const questions = ['--is-bare-repository', '--is-inside-work-tree', '--git-common-dir', '--show-prefix']
+  const answers = await git(['rev-parse', ...questions], { cwd: path }).catch((cause: unknown) => {
+    if (!(cause instanceof GitFailure)) throw cause
+    const message = `${path} is no git repository (make it one with git init)`
+    throw new ActivityFailure('repository.not_git', message, { cause })
+  })
+  const [bare, worktree, common = '', prefix] = answers.split('\n')
   const dir = realpathSync(resolve(path, common))
-  if (bare === 'true') return { git, dir, checkout: null, name: path, baseRef, url: null }
-  const top = (await git(['rev-parse', '--show-toplevel'], { cwd: path })).replace(/\n$/, '')
-  if (realpathSync(top) !== realpathSync(path))
-    throw new ActivityFailure('repository.not_git', `${path} is no repository of its own but a folder of ${top}`)
-  return { git, dir, checkout: realpathSync(path), name: path, baseRef, url: null }
+  const found = { git, dir, name: path, baseRef, url: null }
+  if (bare === 'true') return { ...found, checkout: null }
+  if (worktree !== 'true' || prefix !== '') {
+    const whole = worktree === 'true' ? resolve(realpathSync(path), (prefix ?? '').replaceAll(/[^/]+/g, '..')) : dir
+    throw new ActivityFailure('repository.not_git', `${path} is no repository of its own but a folder of ${whole}`)
+  }
+  return { ...found, checkout: realpathSync(path) }
 }
 
 async function openClone(git: Git, home: string, url: string, baseRef: string): Promise<OpenRepository> {

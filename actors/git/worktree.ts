@@ -14,9 +14,11 @@ export const addWorktree = (repository: OpenRepository, path: string, at: { bran
   serially(repository.dir, async () => {
     const { git, dir } = repository
     mkdirSync(dirname(path), { recursive: true })
-    await discard(repository, path)
+    if (existsSync(path)) await discard(repository, path)
     const what = 'branch' in at ? [path, at.branch] : ['--detach', path, at.commit]
-    await git(['worktree', 'add', '--quiet', '--lock', '--reason', 'adjutant', ...what], { cwd: dir })
+    // Forced twice: over a registration whose folder is gone although it was locked. The branch is nobody else's.
+    const options = ['--quiet', '--force', '--force', '--lock', '--reason', 'adjutant']
+    await git(['worktree', 'add', ...options, ...what], { cwd: dir })
   })
 
 /** Removes a worktree with everything in it, or what is left of one. */
@@ -24,18 +26,16 @@ export const discardWorktree = (repository: OpenRepository, path: string) =>
   serially(repository.dir, () => discard(repository, path))
 
 async function discard(repository: OpenRepository, path: string) {
-  const { git, dir } = repository
-  if (await isRegistered(repository, path)) {
-    try {
-      await git(['worktree', 'remove', '--force', '--force', '--', path], { cwd: dir })
-    } catch (error) {
-      if (!(error instanceof GitFailure)) throw error
-      // Half made or half removed: without its folder git forgets the rest.
-      rmSync(path, { recursive: true, force: true })
-      await git(['worktree', 'remove', '--force', '--force', '--', path], { cwd: dir })
-    }
+  const remove = () => repository.git(['worktree', 'remove', '--force', '--force', '--', path], { cwd: repository.dir })
+  try {
+    await remove()
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error
+    // Half made, half removed, or never registered: git forgets one whose folder is gone.
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    if (await isRegistered(repository, path)) await remove()
   }
-  // Ignored files of a size that git gave up on, or a folder never registered.
+  // Files that git gave up on.
   if (existsSync(path)) rmSync(path, { recursive: true, force: true, maxRetries: 3 })
 }
 

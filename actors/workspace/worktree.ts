@@ -53,7 +53,7 @@ async function rebaseWorktree(
   const { git } = repository
   const kept = keptRef(input)
   if ((await commitOf(repository, kept)) === undefined) {
-    const { commit } = await snapshotTree(git, folder, known, 'Work before a new base')
+    const commit = await snapshotTree(git, folder, known, 'Work before a new base')
     await createRef(repository, kept, commit, 'adjutant: work before a new base')
   }
   await git(['symbolic-ref', 'HEAD', refOf(known.branch)], { cwd: folder })
