@@ -7,9 +7,8 @@ import { isFinal, viewDirective } from './directive-view.ts'
 import { currentExample, prepareExample, type Current } from './example-folder.ts'
 import type { Cursor } from './following.ts'
 import { shortApprovalId } from './identity.ts'
-import { newId } from './new-id.ts'
 import { exit, type ExitCode } from './refusal.ts'
-import { Rejection } from '../runtime/index.ts'
+import { newSystemId, Rejection } from '../runtime/index.ts'
 import type { Shell } from './shell.ts'
 
 /** Runs an example from its beginning; or goes on with it where a kill or Ctrl-C left it. */
@@ -18,7 +17,7 @@ export async function runExample(shell: Shell, name: string): Promise<ExitCode> 
   const work = async (adjutant: Adjutant) => {
     const { home } = adjutant.environment
     const unfinished = await unfinishedExample(adjutant, name)
-    const current = unfinished?.current ?? (await prepareExample(home, name, newId()))
+    const current = unfinished?.current ?? (await prepareExample(home, name, newSystemId()))
     if (unfinished) terminal.say(`Going on with the unfinished directive ${current.id}.`)
     else introduce(shell, current)
     if (!unfinished?.known) await createDirective(adjutant, current.id, await fileOf(shell, current))

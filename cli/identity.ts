@@ -17,12 +17,10 @@ export async function allRows(runtime: Runtime, kind: string, filter: Filter = {
   let after: string | undefined
   for (;;) {
     const page: Row[] = await runtime.list(kind, { ...filter, limit: pageSize, ...(after !== undefined && { after }) })
-    const last = page.at(-1)?.systemId
-    // A page goes on after a system, so rows of one that the page's end cuts in two are left to the next page.
-    const whole = page.length < pageSize ? page : page.filter(({ systemId }) => systemId !== last)
-    rows.push(...whole)
-    if (page.length < pageSize || whole.length === 0) return rows
-    after = whole.at(-1)!.systemId
+    rows.push(...page)
+    const last = page.at(-1)
+    if (!last || page.length < pageSize) return rows
+    after = `${last.systemId}/${last.address}`
   }
 }
 

@@ -8,7 +8,7 @@ export type Progress = {
   /** Says a line above the block. */
   say(line: string): void
   show(picture: Picture): void
-  /** Leaves the screen as if there had never been a block. */
+  /** Paints no more; the last picture stays. */
   end(): void
 }
 
@@ -44,11 +44,7 @@ export function openProgress(terminal: Terminal, now: () => number = Date.now): 
       picture = next
       paint()
     },
-    end: () => {
-      clearInterval(ticking)
-      erase()
-      picture = undefined
-    },
+    end: () => clearInterval(ticking),
   }
 }
 

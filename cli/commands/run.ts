@@ -6,8 +6,8 @@ import { createDirective, startDirective } from '../directive-creation.ts'
 import { directiveFrom } from '../directive-document.ts'
 import { viewDirective } from '../directive-view.ts'
 import { directiveId, short } from '../identity.ts'
-import { newId } from '../new-id.ts'
 import { Refusal } from '../refusal.ts'
+import { newSystemId } from '../../runtime/index.ts'
 import type { On, Shell } from '../shell.ts'
 
 export const run = (on: On): Command =>
@@ -20,7 +20,7 @@ export const run = (on: On): Command =>
         const isFile = existsSync(typed) || /[/\\]|\.(ya?ml|json)$/i.test(typed)
         // Read before the database is opened: a mistake in the file is answered at once.
         const file = isFile ? await directiveFrom(shell, typed) : undefined
-        const id = file ? newId() : await withAdjutant(shell, 'reader', (adjutant) => existing(adjutant, typed))
+        const id = file ? newSystemId() : await withAdjutant(shell, 'reader', (adjutant) => existing(adjutant, typed))
         const work = async (adjutant: Adjutant) => {
           announce(shell, id, file ? 'Running' : 'Going on with')
           const after = file ? undefined : await lastSeen(adjutant, id)

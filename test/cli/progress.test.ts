@@ -56,7 +56,7 @@ test('a line scrolls above the block, which is taken away and painted again', ()
   progress.end()
   const erase = '\u001b[2A\u001b[0J'
   const block = 'A title  active  0/1 steps  1.0s\n  ○ step-0  pending\n'
-  expect(written).toEqual([block, erase, 'news\n', block, erase])
+  expect(written).toEqual([block, erase, 'news\n', block])
 })
 
 test('without a terminal there are lines only', () => {
