@@ -2,6 +2,7 @@ import type { Case } from '../case.ts'
 import { actions } from './actions.ts'
 import { completion } from './completion.ts'
 import { configuration } from './configuration.ts'
+import { corners } from './corners.ts'
 import { delays } from './delays.ts'
 import { enqueueing } from './enqueueing.ts'
 import { eventless } from './eventless.ts'
@@ -47,4 +48,5 @@ export const cases: readonly Case[] = [
   ...shapes,
   ...references,
   ...configuration,
+  ...corners,
 ]
