@@ -4,6 +4,8 @@ import type { ContractorInput, ContractorOutput, Evidence } from '../../machines
 import { ActivityFailure, type ActivityContext } from '../../runtime/index.ts'
 import { type Attempt, execute, type Execution } from '../executors/index.ts'
 import { attemptFolder } from '../folders.ts'
+import { serially } from '../git/index.ts'
+import { sweepContract } from '../process/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { branched, changesIn, deliver, deliveredCommit, filesMade, tipOf } from './delivery.ts'
 import { artifactsIn, endOf, summaryIn } from './outbox.ts'
@@ -12,26 +14,29 @@ import { reporter } from './reports.ts'
 /** Carries out one attempt of a contract. Repeated after a crash, it goes on in the same folder, or finds its delivery. */
 export const createContractor =
   (surroundings: Surroundings) =>
-  async (context: ActivityContext<ContractorInput>): Promise<ContractorOutput> => {
-    const { workspace } = context.input
-    if (!existsSync(workspace.path))
-      throw new ActivityFailure('workspace.missing', `the workspace ${workspace.path} is gone`)
-    const attempt = prepareAttempt(surroundings, context)
-    const found = await findDelivery(attempt)
-    const execution = found === null ? await carryOut(attempt) : deliveredBefore(attempt.logPath)
-    if (!execution.ok) {
-      const { code, reason, exitCode, outputTail, session, costs } = execution
-      return { outcome: 'failed', at: surroundings.now(), code, reason, exitCode, outputTail, session, costs }
-    }
-    const evidence = await collectEvidence(attempt, execution, found)
-    return {
-      outcome: 'delivered',
-      at: surroundings.now(),
-      evidence,
-      session: execution.session,
-      costs: execution.costs,
-    }
+  (context: ActivityContext<ContractorInput>): Promise<ContractorOutput> =>
+    // One that was interrupted and is being ended has the workspace to itself until it is gone.
+    serially(`work in ${context.input.workspace.path}`, async () => {
+      context.signal.throwIfAborted()
+      const { contract, workspace } = context.input
+      if (!existsSync(workspace.path))
+        throw new ActivityFailure('workspace.missing', `the workspace ${workspace.path} is gone`)
+      if (contract.executor.kind !== 'noop') await sweepContract(contract.id, context.idempotencyKey)
+      return settle(prepareAttempt(surroundings, context))
+    })
+
+async function settle(attempt: Attempt): Promise<ContractorOutput> {
+  const at = attempt.surroundings.now
+  const found = await findDelivery(attempt)
+  const execution = found === null ? await carryOut(attempt) : deliveredBefore(attempt.logPath)
+  const { session, costs } = execution
+  if (!execution.ok) {
+    const { code, reason, exitCode, outputTail } = execution
+    return { outcome: 'failed', at: at(), code, reason, exitCode, outputTail, session, costs }
   }
+  const evidence = await collectEvidence(attempt, execution, found)
+  return { outcome: 'delivered', at: at(), evidence, session, costs }
+}
 
 type Success = Extract<Execution, { ok: true }>
 

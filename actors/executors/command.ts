@@ -1,6 +1,6 @@
 import { commandLine, misfortune, runChild } from '../child.ts'
 import { gitEnvironment } from '../git/index.ts'
-import type { ProcessResult } from '../process/index.ts'
+import { contractVariable, type ProcessResult } from '../process/index.ts'
 import { excludeFile } from '../workspace/index.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Execute } from './executor.ts'
@@ -23,6 +23,7 @@ export const command: Execute<'command'> = async (executor, attempt) => {
       ...executor.env,
       ADJUTANT_CONTRACT_FILE: contractFile,
       ADJUTANT_OUTBOX: outbox,
+      [contractVariable]: context.input.contract.id,
       ADJUTANT_ATTEMPT: String(context.input.contract.attempt),
     },
   })

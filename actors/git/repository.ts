@@ -7,6 +7,7 @@ import { refOf, resultBranch } from './names.ts'
 import { type Git, GitFailure } from './run.ts'
 import { serially } from './serial.ts'
 import { protocolOf } from './url.ts'
+import { requireGit } from './version.ts'
 
 /** A repository at hand: where branches and worktrees are made. */
 export type OpenRepository = {
@@ -23,10 +24,11 @@ export type OpenRepository = {
 }
 
 /** Rejects with `repository.missing` or `repository.not_git`. A URL is cloned (bare, under `home`) but not yet fetched. */
-export const openRepository = (git: Git, home: string, repository: Repository): Promise<OpenRepository> =>
-  repository.url === undefined
-    ? openPath(git, repository.path ?? '', repository.baseRef)
-    : openClone(git, home, repository.url, repository.baseRef)
+export async function openRepository(git: Git, home: string, repository: Repository): Promise<OpenRepository> {
+  await requireGit(git, home)
+  const { url, path = '', baseRef } = repository
+  return url === undefined ? openPath(git, path, baseRef) : openClone(git, home, url, baseRef)
+}
 
 async function openPath(git: Git, path: string, baseRef: string): Promise<OpenRepository> {
   if (!isFolder(path)) throw new ActivityFailure('repository.missing', `${path} is no folder`)

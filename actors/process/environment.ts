@@ -10,6 +10,9 @@ export const runVariable = 'ADJUTANT_RUN'
 /** Names the Adjutant process that started it, so that the next one can tell orphans from somebody's children. */
 export const ownerVariable = 'ADJUTANT_OWNER'
 
+/** Names the contract that a process works on: two executors in one workspace would spoil each other's work. */
+export const contractVariable = 'ADJUTANT_CONTRACT'
+
 const inherited = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS']
 
 // Toolchains that live in the user's HOME and are lost once a child gets another one: the variable that says where, and

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ownerVariable, runVariable } from './environment.ts'
-import { canSearch, sweepByVariable } from './tree.ts'
+import { contractVariable, ownerVariable, runVariable } from './environment.ts'
+import { canSearch, sweep } from './tree.ts'
 
 // A pid alone names nothing for long: it is used again. With the start time, the boot and the pid namespace it does.
 const OwnerFile = z.strictObject({
@@ -37,7 +37,7 @@ export async function sweepDeadOwners(home: string): Promise<number> {
     const file = join(folder(home), name)
     const owner = readOwner(file)
     if (owner && mayLive(owner)) continue
-    killed += await sweepByVariable(ownerVariable, (id) => `${id}.json` === name)
+    killed += await sweep((variable) => `${variable(ownerVariable)}.json` === name)
     rmSync(file, { force: true })
   }
   return killed
@@ -45,10 +45,21 @@ export async function sweepDeadOwners(home: string): Promise<number> {
 
 /** Kills what earlier attempts of the same activity left running, whoever started it. */
 export const sweepLeftovers = (idempotencyKey: string, attempt: number): Promise<number> =>
-  sweepByVariable(runVariable, (run) => {
+  sweep((variable) => {
+    const run = variable(runVariable) ?? ''
     const end = run.lastIndexOf('/')
     return run.slice(0, end) === idempotencyKey && Number(run.slice(end + 1)) < attempt
   })
+
+/**
+ * Kills what works on the same contract for another activity: that one was cancelled before this one was made, but the
+ * process it runs in may not have heard of it yet.
+ */
+export const sweepContract = (contractId: string, idempotencyKey: string): Promise<number> =>
+  sweep(
+    (variable) =>
+      variable(contractVariable) === contractId && !(variable(runVariable) ?? '').startsWith(`${idempotencyKey}/`),
+  )
 
 function listOwners(home: string): string[] {
   try {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { runVariable } from './environment.ts'
 import { openOutput } from './output.ts'
-import { groupLeaves, signalGroup, sweepByVariable } from './tree.ts'
+import { groupLeaves, signalGroup, sweep } from './tree.ts'
 import { watch } from './watchdog.ts'
 
 /** A program with its arguments, or, only where somebody asked for it, a line for `sh -c`. */
@@ -95,7 +95,7 @@ async function runToEnd(
   const closed = Promise.all([child.stdout, child.stderr].map((stream) => consume(stream, receive)))
   const first = await Promise.race([ended, aborted(stop)])
   await endGroup(child.pid, first === undefined ? 0 : lingerMs, options.graceMs ?? 5000)
-  await sweepByVariable(runVariable, (run) => run === options.marker)
+  await sweep((variable) => variable(runVariable) === options.marker)
   await Promise.race([closed, timer(drainMs)])
   for (const stream of [child.stdout, child.stderr]) stream?.destroy()
   const ending = first ?? (await Promise.race([ended, timer(drainMs, { exitCode: null, signal: 'SIGKILL' })]))

@@ -71,13 +71,12 @@ export async function groupLeaves(group: number, ms: number): Promise<boolean> {
 }
 
 /**
- * Kills (SIGKILL) every process whose variable `name` has a value that `matches`, until none is found: a tree that forks
- * faster than one pass reads would survive it. Best effort: a child can clear its environment. Returns how many it hit.
+ * Kills (SIGKILL) every process whose environment is `wanted`, until none is found: a tree that forks faster than one pass
+ * reads would survive it. Best effort: a child can clear its environment. Returns how many it hit.
  */
-export async function sweepByVariable(name: string, matches: (value: string) => boolean): Promise<number> {
-  const prefix = `${name}=`
+export async function sweep(wanted: (variable: (name: string) => string | undefined) => boolean): Promise<number> {
   const carries = ({ variables }: Searched) =>
-    variables.some((variable) => variable.startsWith(prefix) && matches(variable.slice(prefix.length)))
+    wanted((name) => variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1))
   const hit = new Set<number>()
   for (let round = 0; round < 20; round++) {
     const pids = findProcesses(carries)

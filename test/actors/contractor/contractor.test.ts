@@ -289,6 +289,36 @@ describe('a command that does not deliver', () => {
   })
 })
 
+describe('an attempt that was interrupted', () => {
+  const slow =
+    'echo $$ >> starts; echo begin >> log; trap "sleep 0.3; echo end >> log; exit 1" TERM; while :; do sleep 0.02; done'
+  const begun = (folder: string) => eventually(() => expect(existsSync(join(folder, 'log'))).toBe(true))
+
+  test('has the workspace to itself until it is gone', async () => {
+    const { run, workspace } = await atWork()
+    const interrupt = new AbortController()
+    const first = run('contractor', inputFor(workspace, shell(slow)), { signal: interrupt.signal })
+    await Promise.race([first, begun(workspace.path)])
+    interrupt.abort(new Error('paused'))
+    const second = run('contractor', inputFor(workspace, shell('echo next >> log')))
+    await expect(first).rejects.toThrow('paused')
+    expect((await second).outcome).toBe('delivered')
+    expect(readFileSync(join(workspace.path, 'log'), 'utf8')).toBe('begin\nend\nnext\n')
+  })
+
+  test('in a process that has not heard of it is ended by its successor', async () => {
+    const { workspace, run } = await atWork()
+    const { spawn } = await import('node:child_process')
+    const script = 'echo up > log; while :; do sleep 0.02; done'
+    const env = { ...process.env, ADJUTANT_CONTRACT: 'd1.build-g1', ADJUTANT_RUN: 'another/1' }
+    const old = spawn('sh', ['-c', script], { cwd: workspace.path, env, detached: true, stdio: 'ignore' })
+    const exited = new Promise((resolve) => old.once('exit', (_, signal) => resolve(signal)))
+    await begun(workspace.path)
+    expect((await run('contractor', inputFor(workspace, shell('true')))).outcome).toBe('delivered')
+    expect(await exited).toBe('SIGKILL')
+  })
+})
+
 describe('an attempt repeated after a crash', () => {
   test('finds what it had delivered and does not run twice', async () => {
     const { run, workspace } = await atWork()

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openGit } from '../../../actors/git/index.ts'
+import { type Git, openGit, openRepository } from '../../../actors/git/index.ts'
 import { protocolOf } from '../../../actors/git/url.ts'
 import { git, repositoryWith } from '../repositories.ts'
 import { sandbox } from '../sandbox.ts'
@@ -101,4 +101,26 @@ describe('a URL', () => {
     'relative/path',
     '',
   ])('%s is refused', (url) => expect(() => protocolOf(url)).toThrow(/is no https, ssh or file URL/))
+})
+
+describe('git itself', () => {
+  const named = (script: string) => {
+    const folder = sandbox()
+    writeFileSync(join(folder, 'git'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return openGit({ PATH: folder })
+  }
+  const asked = (git: Git) => openRepository(git, sandbox(), { path: sandbox(), baseRef: 'HEAD', setup: [], copy: [] })
+
+  test('that is too old is refused before any work is done', () =>
+    expect(asked(named('echo git version 2.34.1'))).rejects.toMatchObject({
+      code: 'git.too_old',
+      message: 'git version 2.34.1 is too old: at least 2.38 is needed',
+    }))
+
+  test('that is missing is told from a repository that is', () =>
+    expect(asked(openGit({ PATH: sandbox() }))).rejects.toMatchObject({ code: 'git.missing' }))
+
+  test.each(['git version 2.38.0', 'git version 3.0.1', 'git version 2.50.1 (Apple Git-155)'])('%s will do', (words) =>
+    expect(asked(named(`echo "${words}"`))).rejects.not.toMatchObject({ code: 'git.too_old' }),
+  )
 })
