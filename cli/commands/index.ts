@@ -15,6 +15,7 @@ import { replan } from './replan.ts'
 import { requestChanges } from './request-changes.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
+import { schema } from './schema.ts'
 import { serve } from './serve.ts'
 import { show } from './show.ts'
 import { start } from './start.ts'
@@ -28,5 +29,5 @@ export const commands = (on: On): Command[] =>
     ...[init, check, run, serve, example],
     ...[list, show, events, start, pause, resume, stop, replan],
     ...[approvals, approve, deny, requestChanges, step],
-    ...[chart, doctor, unpark],
+    ...[chart, schema, doctor, unpark],
   ].map((command) => command(on))
