@@ -93,7 +93,7 @@ function encodeBuiltIn(value: object, refs: RefCodec, path: string[]): Encoded |
 
 // No stack: it differs from process to process and names paths of the machine.
 function encodeError(error: Error, inner: (part: unknown, name: string) => Encoded): Encoded {
-  const { name, message } = error
+  const [name, message] = [String(error.name), String(error.message)]
   const own = Object.fromEntries(Object.entries(error).filter(([key]) => !['name', 'message', 'stack'].includes(key)))
   const stored: { [key: string]: Encoded } = { name, message, own: inner(own, 'own') }
   if ('cause' in error) stored.cause = inner(error.cause, 'cause')
@@ -155,7 +155,8 @@ const errorClasses: Record<string, ErrorConstructor> = {
 
 function decodeError(v: { name: string; message: string; own: Encoded; cause?: Encoded }, refs: RefCodec): Error {
   const options = 'cause' in v ? { cause: decode(v.cause as Encoded, refs) } : undefined
-  const error = new (errorClasses[v.name] ?? Error)(v.message, options)
+  const Class = Object.hasOwn(errorClasses, v.name) ? (errorClasses[v.name] as ErrorConstructor) : Error
+  const error = new Class(v.message, options)
   error.stack = `${v.name}: ${v.message}`
   if (error.name !== v.name) Object.defineProperty(error, 'name', { value: v.name, configurable: true, writable: true })
   return Object.assign(error, decode(v.own, refs))

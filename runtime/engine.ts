@@ -10,7 +10,7 @@ import { LoadingDock } from './loading.ts'
 import type { Signals } from './signals.ts'
 import type { Loaded, Slot } from './slot.ts'
 import { Slots } from './slots.ts'
-import { runTurn, type Delivered, type Mail } from './turn.ts'
+import { isOver, runTurn, type Delivered, type Mail } from './turn.ts'
 import { turnRows, weight } from './turn-rows.ts'
 import { emptyTurn, type TurnRecord } from './turn-record.ts'
 
@@ -173,6 +173,7 @@ export class Engine {
 
   #run(slot: Slot, live: Loaded, mail: Mail[], now: number): Pending | undefined {
     const time = Math.max(now, live.time)
+    if (isOver(live.system)) throw new Error('the root is not active in memory, though the system is')
     // Mail that came while this batch was read was accepted before what is queued here, and goes first.
     const own = slot.fetch ? [] : slot.queue.splice(0)
     const waiting = [...mail, ...own]

@@ -248,6 +248,8 @@ export class LiveSystem implements SystemHost {
       const from = stored.get(hosted.incarnation) as Stored
       const snapshot = hosted.actor._snapshot
       const { frozen } = from
+      // XState keeps what goes wrong while it restores as the actor's error.
+      if (snapshot.status === 'error' && frozen.status !== 'error') throw snapshot.error
       const revive = (part: Encoded | undefined) => (part === undefined ? undefined : decode(part, this.refs))
       if (frozen.kind === 'pure') hosted.actor._snapshot = revive(frozen.data) as never
       else Object.assign(snapshot, { output: revive(frozen.output), error: revive(frozen.error) })

@@ -22,6 +22,7 @@ export class Recorder {
   #seq: number
   #created = 0
   #microsteps: Encoded[] = []
+  #rewritten: { root: string; event: object } | undefined
 
   constructor(seq: number, refs: RefCodec) {
     this.#seq = seq
@@ -35,11 +36,18 @@ export class Recorder {
   begin(turn: TurnRecord) {
     this.turn = turn
     this.#created = 0
+    if (this.#rewritten) this.#enterRewritten(turn, this.#rewritten)
+  }
+
+  /** The root was changed while it was loaded: the next turn begins with an entry that holds it whole. */
+  rewritten(root: string, event: { type: string; from?: string; to?: string }) {
+    this.#rewritten = { root, event }
   }
 
   end() {
     this.#seq = this.seq
     this.turn = undefined
+    this.#rewritten = undefined
   }
 
   /** `<seq of the entry that makes it>.<n>`: unique in the system without a sequence of its own. */
@@ -134,6 +142,14 @@ export class Recorder {
     turn.bytes += text.length + 200
     this.#created = 0
     return entry
+  }
+
+  #enterRewritten(turn: TurnRecord, { root, event }: { root: string; event: object }) {
+    const { frozen, value } = this.#last.get(root) as Last
+    const delta = difference(undefined, frozen as unknown as Encoded)
+    const common = { incarnation: root, address: '', microsteps: [], key: null }
+    turn.entries.push({ ...common, seq: this.seq + 1, event: JSON.stringify(event), value, delta })
+    this.changed.add(root)
   }
 
   #compare(entry: Entry, hosted: Hosted, snapshot: InnerSnapshot, before = this.#last.get(hosted.incarnation)) {

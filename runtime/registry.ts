@@ -11,10 +11,19 @@ export type Project = (snapshot: ActorView, place: { address: string; systemId: 
 /** Anything with zod's `safeParse`. */
 export type EventSchema = { safeParse(event: unknown): { success: boolean; error?: { message: string } | undefined } }
 
+/** A root as data: what a migration is given and gives back. References to actors pass through it unread. */
+export type RootState = { value: unknown; status: string; context: any }
+export type Migrate = (state: RootState) => RootState
+
 export type MachineEntry = {
   machine: AnyStateMachine
   version: string
   versions?: Record<string, AnyStateMachine>
+  /**
+   * Lifts the root of a running system that was made by the version of that name: to the version named by `to`, or to the
+   * next one in this list, or from the last of the list to the current one.
+   */
+  migrations?: Record<string, Migrate | { to: string; migrate: Migrate }>
   /** By event type. Where given, other types and shapes are refused as `event.invalid`. */
   schemas?: Record<string, EventSchema>
   project?: Project

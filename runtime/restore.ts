@@ -3,6 +3,7 @@ import { apply, type Delta } from './delta.ts'
 import type { Encoded } from './encoding.ts'
 import type { Frozen, Stored } from './frozen.ts'
 import { LiveSystem, ROOT_INCARNATION, type Surroundings } from './live-system.ts'
+import { migrateRoot } from './migration.ts'
 import type { Timer } from './turn-record.ts'
 
 export type CheckpointState = { value: Encoded | null; frozen: Frozen }
@@ -33,20 +34,25 @@ export function foldEntry(stored: Map<string, Stored>, { incarnation, address, v
 export function restoreSystem(row: StoredSystem, around: Surroundings, options: { asItIs?: boolean } = {}): LiveSystem {
   const { registry } = around
   const stored = fold(row.actors ?? [], row.entries ?? [])
-  const machine = registry.machine(row.machine, row.version)
-  const system = new LiveSystem({ id: row.id, name: row.machine, version: row.version, machine, seq: row.seq }, around)
-  if (!options.asItIs) revive(stored)
+  const root = stored.get(ROOT_INCARNATION) as Stored
+  const version = migrateRoot(root, row.version, registry.entry(row.machine))
+  const machine = registry.machine(row.machine, version)
+  const system = new LiveSystem({ id: row.id, name: row.machine, version, machine, seq: row.seq }, around)
+  const revived = !options.asItIs && revive(root)
   system.restore(stored, (row.timers ?? []).map(toTimer), ROOT_INCARNATION)
   for (const { incarnation } of row.entries ?? []) system.recorder.changed.add(incarnation)
+  if (version !== row.version)
+    system.recorder.rewritten(ROOT_INCARNATION, { type: 'runtime.migrated', from: row.version, to: version })
+  else if (revived) system.recorder.rewritten(ROOT_INCARNATION, { type: 'runtime.unparked' })
   return system
 }
 
 // A root that threw was parked; once a person has let it go on, it goes on from the state before.
-function revive(stored: Map<string, Stored>) {
-  const root = stored.get(ROOT_INCARNATION)
-  if (root?.frozen.status !== 'error') return
+function revive(root: Stored): boolean {
+  if (root.frozen.status !== 'error') return false
   const { error: _, ...frozen } = root.frozen
-  stored.set(ROOT_INCARNATION, { ...root, frozen: { ...frozen, status: 'active' } })
+  root.frozen = { ...frozen, status: 'active' }
+  return true
 }
 
 const toTimer = ({ id, n, due, source, incarnation, send_id, event }: StoredTimer): Timer => ({

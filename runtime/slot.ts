@@ -1,5 +1,6 @@
 import type { StoredProjection, StoredSystem } from '../db/index.ts'
 import type { LiveSystem } from './live-system.ts'
+import { definitionOf } from './registry.ts'
 import type { Mail } from './turn.ts'
 import type { Identity } from './turn-rows.ts'
 
@@ -43,7 +44,9 @@ export const newSlot = (id: string): Slot => ({
 })
 
 export function loadedFrom(row: StoredSystem, system: LiveSystem): Loaded {
-  const { id, machine, version, definition, tenant, inputHash } = row
+  const { id, machine, tenant, inputHash } = row
+  const { version } = system
+  const definition = definitionOf(system.machine)
   return {
     system,
     identity: { id, machine, version, definition, tenant, inputHash },

@@ -88,7 +88,7 @@ export async function commitTurns(
       where s.seq = t.base and s.status <> 'parked' and s.id not in (select r.id from refused r)
       order by s.id for no key update of s
     ), updated as materialized (
-      update system s set seq = t.base + t.entries, turn = ${turn}, owner = ${owner}, status = t.status, time = t.time,
+      update system s set seq = t.base + t.entries, version = t.version, definition = t.definition, turn = ${turn}, owner = ${owner}, status = t.status, time = t.time,
         reason = t.reason::json, checkpoint_seq = case when t.checkpoint = 1 then t.base + t.entries else s.checkpoint_seq end
       from turn t join locked using (id) where s.id = t.id and s.seq = t.base returning s.id
     )
