@@ -24,17 +24,20 @@ afterAll(async () => {
   await database?.drop()
 })
 
+/** The runtime must show the deviation as it is, and the comparison must not take it for the right machine. */
 async function isCaught(subject: Subject) {
-  const reference = await runReference(subject.testCase)
-  const run = new Run(subject, reference, 50)
+  const [right, wrong] = [await runReference(subject.testCase), await runReference(subject.testCase, subject.planted)]
+  const run = new Run(subject, wrong, 5000)
   await run.start(runtime)
   await run.observe(runtime)
   for (const item of subject.testCase.script) {
-    if (run.differs) return
+    if (run.differs) break
     await run.perform(item, runtime, clock)
     await run.observe(runtime)
   }
-  expect(await run.finish(runtime)).not.toEqual(reference)
+  const seen = await run.finish(runtime)
+  expect(seen).toEqual(wrong)
+  expect(seen).not.toEqual(right)
 }
 
 describe('a deviation from XState is told apart', () => {

@@ -96,9 +96,7 @@ export class Run {
   // XState silently ignores an event for an actor that is no longer active; the runtime may say so.
   #isIgnored(address: string): boolean {
     const before = this.reference.observations[this.trail.observations.length - 1]
-    return (
-      this.subject.planted !== undefined || before?.['']?.status !== 'active' || before[address]?.status !== 'active'
-    )
+    return before?.['']?.status !== 'active' || before[address]?.status !== 'active'
   }
 
   async #look(runtime: Runtime, address = '', observation: Observation = {}): Promise<Observation> {

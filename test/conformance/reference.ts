@@ -30,8 +30,9 @@ export async function runReference(testCase: Case, planted?: Feature): Promise<T
     await settle(clock)
     trail.observations.push(observe(root))
   }
+  const seen = renamed(trail)
   root.stop()
-  return renamed(trail)
+  return seen
 }
 
 function perform(item: Item, root: AnyActorRef, clock: SimulatedClock, planted: boolean) {
