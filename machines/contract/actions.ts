@@ -107,8 +107,8 @@ export const actions = {
   stopContractor: base.stopChild('contractor'),
   recordProgress: base.assign(({ context, event }) => {
     assertEvent(event, 'contract.progress')
-    const { message, percent, at } = event
-    return { progress: { message, percent, at }, now: instantOf(event, context.now) }
+    const { type: _, ...progress } = event
+    return { progress, now: instantOf(event, context.now) }
   }),
   announceProgress: base.emit(({ context, event }) => ({
     type: 'contract.progress',

@@ -53,7 +53,7 @@ export type ContractContext = {
   session: string | null
   evidence: Evidence | null
   failure: AttemptFailure | null
-  progress: { message: string; percent?: number | undefined; at: number } | null
+  progress: { message: string; percent?: number; at: number } | null
   ledger: LedgerEntry[]
   /** The latest instant known. */
   now: number
