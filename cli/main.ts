@@ -11,7 +11,6 @@ import { version } from './version.ts'
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const json = argv.includes('--json')
   let terminal = openTerminal({ color: 'auto', repaint: false }, { json })
-  endQuietlyWhenNobodyReads()
   try {
     const environment = readEnvironment()
     terminal = openTerminal(environment, { json })
@@ -54,7 +53,10 @@ function inherit(command: Command, from: Command): Command {
   return command
 }
 
-/** The first Ctrl-C asks for an orderly end, the second one ends at once; nothing is lost either way. */
+/**
+ * The first Ctrl-C asks for an orderly end, the second one ends at once; nothing is lost either way. A reader that goes
+ * away (`adjutant events ID | head`) asks for the same.
+ */
 function interruption(): AbortSignal {
   const controller = new AbortController()
   const stop = () => {
@@ -63,14 +65,10 @@ function interruption(): AbortSignal {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  return controller.signal
-}
-
-/** `adjutant events ID | head` is no failure. */
-function endQuietlyWhenNobodyReads(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exit.completed)
+    if (error.code === 'EPIPE') controller.abort()
   })
+  return controller.signal
 }
 
 const afterHelp = `

@@ -26,7 +26,7 @@ export const valuesAt = (schema: z.ZodType, path: Path, value: unknown): string[
 const unique = (words: string[]): string[] => [...new Set(words)]
 
 function shapesAt(schema: z.ZodType, path: Path, value: unknown): Shape[] {
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape
+  const root = shapeOf(schema)
   let shapes = alternatives(root, root)
   let at = value
   for (const part of path) {
@@ -58,3 +58,12 @@ const fits = (shape: Shape, value: unknown): boolean =>
     const given = (value as Record<string, unknown> | null | undefined)?.[key]
     return property.const === undefined || given === undefined || given === property.const
   })
+
+const known = new WeakMap<z.ZodType, Shape>()
+
+/** Made once: a long file may have a mistake on every line. */
+function shapeOf(schema: z.ZodType): Shape {
+  const shape = known.get(schema) ?? (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape)
+  known.set(schema, shape)
+  return shape
+}

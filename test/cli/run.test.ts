@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { makeFolder, runAdjutant, startAdjutant, type Running } from '../support/adjutant.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+
+// Each test starts up to seven processes, one after the other.
+vi.setConfig({ testTimeout: 90_000 })
 
 const folder = makeFolder()
 let database: TestDatabase
@@ -132,6 +136,14 @@ test('Ctrl-C ends with 130 and loses nothing', async () => {
   const rest = await run('run', running.id.slice(0, 13))
   expect(rest.stdout).toContain('Completed')
   expect(rest.code).toBe(0)
+})
+
+test('a reader that goes away is no failure, and loses nothing', async () => {
+  const name = file(auto, step('one', command('sleep 1')), step('two', noop, ', dependsOn: [one]'))
+  const program = `${process.execPath} ${path.resolve('cli/adjutant.mjs')} run ${name} | head -2`
+  const shell = spawnSync('sh', ['-c', program], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' })
+  expect(shell.stderr).toBe('')
+  expect((await run('run', idOf(shell.stdout))).code).toBe(0)
 })
 
 test('another process can pause, resume and stop what this one runs', async () => {
