@@ -51,6 +51,9 @@ function endWithParent() {
 
 if (runsTypeScript()) {
   endWithParent()
+  // Stripping types from some 250 files takes most of a start: kept, it is 0.7 s instead of 2.1 s. It may be unavailable.
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache?.()
   // A clone has main.ts; the published package only its compiled form (Node strips no types inside node_modules).
   const source = new URL('./main.ts', import.meta.url)
   const { main } = await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href)
