@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { ActivityFailure, type ActivityContext, type ActivityRun, type RetryPolicy } from '../runtime/index.ts'
 import { GitFailure } from './git/index.ts'
 import { sweepDeadOwners, sweepLeftovers } from './process/index.ts'
@@ -60,6 +60,8 @@ function asFailure(error: unknown): unknown {
   if (error instanceof ActivityFailure) return error
   if (error instanceof GitFailure)
     return new ActivityFailure('git.failed', error.message, { cause: error, retryable: true })
+  if (error instanceof z.ZodError)
+    return new ActivityFailure('activity.input_invalid', z.prettifyError(error), { cause: error })
   const code = (error as NodeJS.ErrnoException | null)?.code
   if (error instanceof Error && typeof code === 'string' && code.startsWith('E'))
     return new ActivityFailure('files.failed', error.message, { cause: error, retryable: true })

@@ -20,7 +20,8 @@ export async function runChild(
   { extra = {}, ...options }: ChildOptions,
 ): Promise<ProcessResult> {
   const { env: own, passed, home, owner, graceMs } = surroundings
-  const temporary = temporaryFolder(home, context.idempotencyKey)
+  const marker = `${context.idempotencyKey}/${context.attempt}`
+  const temporary = temporaryFolder(home, owner, marker)
   for (const folder of [temporary, childHome(home)]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const env = childEnvironment({
     own,
@@ -31,7 +32,6 @@ export async function runChild(
     extra: { ...gitEnvironment(), GIT_CEILING_DIRECTORIES: home, ...extra, [ownerVariable]: owner },
   })
   try {
-    const marker = `${context.idempotencyKey}/${context.attempt}`
     return await runProcess({ ...options, env, marker, signal: context.signal, graceMs })
   } finally {
     rmSync(temporary, { recursive: true, force: true, maxRetries: 3 })

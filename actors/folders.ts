@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { safeName } from './git/index.ts'
+import { ownersTemporaryFolder } from './process/index.ts'
 
 const stepFolder = (step: string, generation: number) => safeName(`${step}-g${generation}`)
 
@@ -26,8 +27,12 @@ export const setupLog = (home: string, directiveId: string, contractId: string) 
 export const attemptFolder = (home: string, directiveId: string, contractId: string, attempt: number) =>
   join(home, 'contracts', safeName(directiveId), safeName(contractId), `attempt-${attempt}`)
 
-/** The TMPDIR of one activity's children, removed with them. Short: sockets are made in there. */
-export const temporaryFolder = (home: string, idempotencyKey: string) => join(home, 'tmp', digest(idempotencyKey))
+/**
+ * The TMPDIR of one attempt's children, removed with them; after a crash with all of its owner's. Short, because sockets
+ * are made in there and their paths end at 108 characters.
+ */
+export const temporaryFolder = (home: string, owner: string, run: string) =>
+  join(ownersTemporaryFolder(home, owner), digest(run).slice(0, 8))
 
 /** The HOME of all children: caches are shared between attempts, the person's own settings and keys are not in it. */
 export const childHome = (home: string) => join(home, 'child-home')

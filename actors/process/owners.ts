@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -16,9 +16,12 @@ type OwnerFile = z.infer<typeof OwnerFile>
 
 const folder = (home: string) => join(home, 'processes')
 
+/** Where an owner's children have their temporary files. */
+export const ownersTemporaryFolder = (home: string, owner: string) => join(home, 'tmp', owner)
+
 /** Writes down, before anything is started, that this process may have children. Returns the id they carry. */
 export function registerOwner(home: string): string {
-  const id = randomUUID()
+  const id = randomBytes(6).toString('hex')
   mkdirSync(folder(home), { recursive: true })
   const file = join(folder(home), `${id}.json`)
   writeFileSync(`${file}.part`, JSON.stringify(identity(process.pid)))
@@ -28,7 +31,8 @@ export function registerOwner(home: string): string {
 
 /**
  * Kills what dead owners left running (a SIGKILLed process cannot clean up behind itself) and forgets them. Processes are
- * recognised by the owner's id in their environment, never by pid. Returns how many it killed.
+ * recognised by the owner's id in their environment, never by pid. Their temporary files go, too. Returns how many it
+ * killed.
  */
 export async function sweepDeadOwners(home: string): Promise<number> {
   if (!canSearch) return 0
@@ -37,7 +41,9 @@ export async function sweepDeadOwners(home: string): Promise<number> {
     const file = join(folder(home), name)
     const owner = readOwner(file)
     if (owner && mayLive(owner)) continue
-    killed += await sweep((variable) => `${variable(ownerVariable)}.json` === name)
+    const id = name.replace(/\.json$/, '')
+    killed += await sweep((variable) => variable(ownerVariable) === id)
+    rmSync(ownersTemporaryFolder(home, id), { recursive: true, force: true, maxRetries: 3 })
     rmSync(file, { force: true })
   }
   return killed

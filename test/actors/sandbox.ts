@@ -33,17 +33,19 @@ export async function eventually(assertion: () => void | Promise<void>, timeoutM
   }
 }
 
-/** What lives and was started by an Adjutant of this test run: command lines. */
-export const adjutantProcesses = (): string[] =>
+/** What lives and was started by an Adjutant of this test file: the run it belongs to, and its command line. */
+export const adjutantProcesses = () =>
+  processesWith('ADJUTANT_RUN', (run) => run !== ownRun && run.startsWith(runPrefix))
+
+/** Living processes by a variable of their environment: its value, and the command line. */
+export const processesWith = (name: string, matches: (value: string) => boolean): string[] =>
   readdirSync('/proc').flatMap((pid) => {
     try {
       if (!/^\d+$/.test(pid)) return []
-      const run = readFileSync(`/proc/${pid}/environ`, 'latin1')
-        .split('\0')
-        .find((variable) => variable.startsWith('ADJUTANT_RUN='))
-      if (run === undefined || run === `ADJUTANT_RUN=${ownRun}` || !run.startsWith(`ADJUTANT_RUN=${runPrefix}`))
-        return []
-      return [`${run} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`]
+      const variables = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+      const value = variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1)
+      if (value === undefined || !matches(value)) return []
+      return [`${name}=${value} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`]
     } catch {
       return []
     }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { registerOwner, sweepDeadOwners, sweepLeftovers } from '../../../actors/process/index.ts'
@@ -28,11 +28,15 @@ test('what a SIGKILLed owner left running is killed by the next start, daemons t
   const home = sandbox()
   const child = await startOwner(home, `${freshKey()}/1`)
   await crash(child)
+  const [owner = ''] = readdirSync(join(home, 'processes'))
+  const temporary = join(home, 'tmp', owner.replace('.json', ''), 'abc')
+  mkdirSync(temporary, { recursive: true })
   expect(adjutantProcesses().length).toBeGreaterThanOrEqual(3)
 
   expect(await sweepDeadOwners(home)).toBeGreaterThanOrEqual(3)
   expect(adjutantProcesses()).toEqual([])
   expect(readdirSync(join(home, 'processes'))).toEqual([])
+  expect(readdirSync(join(home, 'tmp'))).toEqual([])
 })
 
 test('children of an owner that lives are let be', async () => {
@@ -50,7 +54,6 @@ test('a pid that was used again is not taken for the owner', async () => {
   const home = sandbox()
   const id = registerOwner(home)
   const file = join(home, 'processes', `${id}.json`)
-  const { readFileSync } = await import('node:fs')
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), startedAt: '1' }))
   await sweepDeadOwners(home)
   expect(readdirSync(join(home, 'processes'))).toEqual([])
