@@ -30,5 +30,3 @@ export const executors = [CommandExecutor, NoopExecutor] as const
 
 export const Executor = z.discriminatedUnion('kind', executors)
 export type Executor = z.infer<typeof Executor>
-
-export const executorKinds: readonly string[] = executors.map((executor) => executor.shape.kind.value)

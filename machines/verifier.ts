@@ -32,8 +32,6 @@ export type VerifierSpec = z.infer<typeof VerifierSpec>
 export const Verifiers = z.union([z.literal('auto'), z.array(VerifierConfig)])
 export type Verifiers = z.infer<typeof Verifiers>
 
-export const verifierTypes: readonly string[] = ['command']
-
 /**
  * - `passed` / `failed`: the verifier gave a result.
  * - `flaky`: failed, then passed when run again; counts with its score, caps the level at yellow.

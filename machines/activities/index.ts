@@ -24,4 +24,3 @@ export const activitySchemas = {
   merger: { input: MergerInput, output: MergerOutput },
   cleaner: { input: CleanerInput, output: CleanerOutput },
 } as const
-export type ActivityName = keyof typeof activitySchemas

@@ -1,4 +1,4 @@
-import type { Chain, Step } from './schema.ts'
+import type { Step } from './schema.ts'
 
 /** What changed from one generation to the next, by name. */
 export type ChainDifference = { added: string[]; removed: string[]; changed: string[]; unchanged: string[] }
@@ -29,10 +29,11 @@ export const fingerprint = (step: Step): string => {
   return hash(JSON.stringify(sorted({ ...definition, dependsOn: [...new Set(step.dependsOn)].sort() })))
 }
 
-/** From the earlier to the later chain, each list in the order of the chain it is about. */
-export const chainDifference = (earlier: Chain, later: Chain): ChainDifference => {
-  const before = new Map(earlier.steps.map((step) => [step.name, fingerprint(step)]))
-  const after = new Map(later.steps.map((step) => [step.name, fingerprint(step)]))
+/** From the earlier to the later chain, given by name and fingerprint; each list in the order of the chain it is about. */
+export const chainDifference = (
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): ChainDifference => {
   const names = [...after.keys()]
   return {
     added: names.filter((name) => !before.has(name)),

@@ -1,5 +1,6 @@
 import { assertEvent, setup } from 'xstate'
 import { tellParent } from '../parent.ts'
+import type { ChainDifference } from './difference.ts'
 import type { Position } from './graph.ts'
 import type { Chain, PlannerSource } from './schema.ts'
 
@@ -18,6 +19,8 @@ export type ChainFacts = {
   positions: Record<string, Position>
   /** Names of the steps whose results were carried over from the generation before. */
   carriedOver: string[]
+  /** What changed from the generation before; null for the first. */
+  difference: ChainDifference | null
   criticalPath: string[]
 }
 

@@ -1,5 +1,5 @@
 import { carriedOver } from '../chain/carry-over.ts'
-import { fingerprint } from '../chain/difference.ts'
+import { type ChainDifference, chainDifference, fingerprint } from '../chain/difference.ts'
 import { criticalPath, dependents, type Position, positions, ranks } from '../chain/graph.ts'
 import type { ChainFacts } from '../chain/machine.ts'
 import type { Chain, Step } from '../chain/schema.ts'
@@ -99,8 +99,14 @@ const adoptionOf = (context: DirectiveContext): Adoption => {
   return { chain, chainId: `${chain.name}-g${generation}`, generation, kept: keptRecords(context, chain) }
 }
 
+const differenceFrom = (steps: DirectiveContext['steps'], chain: Chain): ChainDifference | null => {
+  const before = Object.entries(steps).map(([name, step]): [string, string] => [name, step.fingerprint])
+  if (before.length === 0) return null
+  return chainDifference(new Map(before), new Map(chain.steps.map((step) => [step.name, fingerprint(step)])))
+}
+
 const chainFacts = (
-  { id, planning }: DirectiveContext,
+  { id, planning, steps }: DirectiveContext,
   { chain, chainId, generation, kept }: Adoption,
 ): ChainFacts => ({
   id: chainId,
@@ -113,6 +119,7 @@ const chainFacts = (
   definition: chain,
   positions: Object.fromEntries(positions(chain.steps)),
   carriedOver: [...kept.keys()],
+  difference: differenceFrom(steps, chain),
   criticalPath: criticalPath(chain.steps),
 })
 

@@ -17,7 +17,7 @@ const functionsIn = (value: unknown, path = ''): string[] => {
 describe.each(all)('the machine %s', (name, machine) => {
   test('is data: nothing but its context is a function, so it can be opened in an editor', () => {
     expect(functionsIn(machine.config)).toEqual(['.context'])
-    const { context, ...rest } = machine.config
+    const { context: _, ...rest } = machine.config
     expect(JSON.parse(JSON.stringify(rest))).toEqual(rest)
   })
 

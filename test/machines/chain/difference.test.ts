@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { carriedOver } from '../../../machines/chain/carry-over.ts'
-import { fingerprint } from '../../../machines/chain/difference.ts'
-import { Chain, chainDifference } from '../../../machines/index.ts'
+import { chainDifference, fingerprint } from '../../../machines/chain/difference.ts'
+import { Chain } from '../../../machines/index.ts'
 import { chain, step } from '../world.ts'
 
 const parsed = (...steps: object[]) => Chain.parse(chain(...steps))
@@ -10,7 +10,8 @@ const parsed = (...steps: object[]) => Chain.parse(chain(...steps))
 test('the difference of two generations is told by name', () => {
   const earlier = parsed(step('same'), step('gone'), step('other'))
   const later = parsed(step('same'), step('other', [], { description: 'new words' }), step('fresh', ['same']))
-  expect(chainDifference(earlier, later)).toEqual({
+  const prints = ({ steps }: Chain) => new Map(steps.map((each) => [each.name, fingerprint(each)]))
+  expect(chainDifference(prints(earlier), prints(later))).toEqual({
     added: ['fresh'],
     removed: ['gone'],
     changed: ['other'],

@@ -16,6 +16,7 @@ const input: ChainFacts = {
   definition: chain(step('a')),
   positions: {},
   carriedOver: [],
+  difference: null,
   criticalPath: ['a'],
 }
 

@@ -66,6 +66,12 @@ test('replan needs a chain from a person when no model plans', async () => {
   expect(world.snapshotAt('one-g1').context.skipped).toBe('superseded')
   expect(world.snapshotAt('two-g1').value).toBe('skipped')
   expect(world.snapshotAt('chain.1')).toMatchObject({ value: 'superseded', context: { supersededBy: 'plan-g2' } })
+  expect(world.snapshotAt('chain.2').context.difference).toEqual({
+    added: ['other'],
+    removed: ['one'],
+    changed: ['two'],
+    unchanged: [],
+  })
   expect(world.types('chain.regenerated')).toHaveLength(1)
 })
 
