@@ -16,8 +16,11 @@ export function sandbox(): string {
 }
 
 afterEach(async () => {
-  await eventually(() => expect(adjutantProcesses(), 'processes left running').toEqual([]))
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  try {
+    await eventually(() => expect(adjutantProcesses(), 'processes left running').toEqual([]))
+  } finally {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
 })
 
 /** Polls until the assertion holds. */
