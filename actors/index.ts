@@ -14,6 +14,8 @@ import type { Surroundings } from './surroundings.ts'
 import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
+export { oldestGit } from './git/version.ts'
+
 export type ActivitiesOptions = {
   /** ADJUTANT_HOME: worktrees, clones, logs and outboxes lie here. Made when missing. */
   home: string

@@ -3,6 +3,7 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { oldestGit } from '../actors/index.ts'
 import { openDatabase, openEmbedded, type Database } from '../db/index.ts'
 import type { Environment } from './environment.ts'
 
@@ -23,7 +24,7 @@ export async function* examine(environment: Environment): AsyncGenerator<Finding
   yield await portFinding(environment)
 }
 
-const oldest = { node: [22, 18], git: [2, 17] } as const
+const oldestNode = [22, 18] as const
 
 const isAtLeast = (version: string, [major, minor]: readonly [number, number]): boolean => {
   const [a = 0, b = 0] = version.split('.').map(Number)
@@ -33,8 +34,8 @@ const isAtLeast = (version: string, [major, minor]: readonly [number, number]): 
 function nodeFinding(): Finding {
   const { node } = process.versions
   const found = `Node ${node} (${process.execPath})`
-  if (isAtLeast(node, oldest.node)) return { subject: 'node', status: 'ok', found }
-  return { subject: 'node', status: 'problem', found, advice: `Node ${oldest.node.join('.')} or newer is needed` }
+  if (isAtLeast(node, oldestNode)) return { subject: 'node', status: 'ok', found }
+  return { subject: 'node', status: 'problem', found, advice: `Node ${oldestNode.join('.')} or newer is needed` }
 }
 
 async function gitFinding(): Promise<Finding> {
@@ -42,8 +43,8 @@ async function gitFinding(): Promise<Finding> {
     const { stdout } = await promisify(execFile)('git', ['--version'])
     const version = /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0] ?? '0.0'
     const found = `git ${version}`
-    if (isAtLeast(version, oldest.git)) return { subject: 'git', status: 'ok', found }
-    return { subject: 'git', status: 'problem', found, advice: 'git 2.17 or newer is needed for worktrees' }
+    if (isAtLeast(version, oldestGit)) return { subject: 'git', status: 'ok', found }
+    return { subject: 'git', status: 'problem', found, advice: `git ${oldestGit.join('.')} or newer is needed` }
   } catch {
     const advice = 'directives without a repository run all the same; install git for the others'
     return { subject: 'git', status: 'problem', found: 'git is not on the PATH', advice }

@@ -1,8 +1,8 @@
 import { ActivityFailure } from '../../runtime/index.ts'
 import { type Git, GitFailure } from './run.ts'
 
-// `merge-tree --write-tree`, which merges without a checkout, came with 2.38.
-const oldest = [2, 38] as const
+/** `merge-tree --write-tree`, which merges without a checkout, came with 2.38. */
+export const oldestGit = [2, 38] as const
 
 const checked = new WeakMap<Git, Promise<void>>()
 
@@ -20,6 +20,6 @@ async function check(git: Git, cwd: string) {
     throw new ActivityFailure('git.missing', `git cannot be run: ${cause.message}`, { cause })
   })
   const [major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(answer)?.slice(1).map(Number) ?? []
-  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return
-  throw new ActivityFailure('git.too_old', `${answer.trim()} is too old: at least ${oldest.join('.')} is needed`)
+  if (major > oldestGit[0] || (major === oldestGit[0] && minor >= oldestGit[1])) return
+  throw new ActivityFailure('git.too_old', `${answer.trim()} is too old: at least ${oldestGit.join('.')} is needed`)
 }
