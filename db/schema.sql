@@ -84,7 +84,7 @@ create table mailbox (
   key text collate "C",
   constraint mailbox_check CHECK ((((kind = 'mail'::text) AND (address IS NOT NULL)) OR ((kind <> 'mail'::text) AND (incarnation IS NOT NULL)))),
   constraint mailbox_check1 CHECK (((kind = 'timer'::text) = (source IS NOT NULL))),
-  constraint mailbox_kind_check CHECK ((kind = ANY (ARRAY['mail'::text, 'timer'::text, 'result'::text, 'report'::text]))),
+  constraint mailbox_kind_check CHECK ((kind = ANY (ARRAY['mail'::text, 'timer'::text, 'result'::text, 'report'::text, 'emission'::text]))),
   constraint mailbox_pkey PRIMARY KEY (system_id, id)
 );
 

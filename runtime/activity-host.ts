@@ -9,7 +9,7 @@ import {
   type ActivityAttempt,
   type Sql,
 } from '../db/index.ts'
-import { Attempt, type AttemptEnd } from './attempt.ts'
+import { Attempt, type AttemptEnd, type Audience } from './attempt.ts'
 import { retryDelay, mayRetry } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { ActivityFailure } from './failures.ts'
@@ -27,7 +27,6 @@ type Options = {
   random(): number
   /** A result or a report was put into the mailbox of a system. */
   mailed(system: string, owner: string | null): void
-  strayed(system: string, event: { type: string }, systemId: string | undefined): void
   log(problem: string, detail: object): void
 }
 
@@ -124,7 +123,7 @@ export class ActivityHost {
     const { systemId, incarnation } = row
     const attempt: Attempt = new Attempt(row, {
       idempotencyKey: `${systemId}:${incarnation}`,
-      report: (event) => this.#report(attempt, event),
+      tell: (event, audience) => this.#tell(attempt, event, audience),
       heartbeat: () => this.#heartbeat(attempt),
     })
     this.#running.set(name(systemId, incarnation), attempt)
@@ -153,9 +152,8 @@ export class ActivityHost {
 
   // What is missing in this process fails the attempt: the machine decides what follows.
   #resolve(row: ActivityAttempt): ResolvedActivity {
-    const { registry, strayed } = this.#options
     try {
-      return resolveActivity(registry, row, (event, systemId) => strayed(row.systemId, event, systemId))
+      return resolveActivity(this.#options.registry, row)
     } catch (error) {
       return { run: () => Promise.reject(error as Error), retry: {} }
     }
@@ -206,10 +204,19 @@ export class ActivityHost {
     throw superseded()
   }
 
-  async #report(attempt: Attempt, event: { type: string }) {
+  async #tell(attempt: Attempt, event: { type: string }, { address, systemId, emission }: Audience = {}) {
     const { sql, clock, mailed } = this.#options
-    const { id, text } = attempt.reported(event)
-    const [row] = await reportActivity(sql, attempt.key, { mail: id, event: text, now: clock.now() })
+    const { id, text } = attempt.told(event)
+    const kind = emission ? 'emission' : 'report'
+    const report = {
+      mail: id,
+      kind,
+      address: address ?? null,
+      systemId: systemId ?? null,
+      event: text,
+      now: clock.now(),
+    } as const
+    const [row] = await reportActivity(sql, attempt.key, report)
     if (row) return mailed(attempt.key.systemId, row.owner)
     attempt.abort(superseded())
     throw superseded()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ActivityAttempt, AttemptKey } from '../db/index.ts'
 import type { ActivityContext } from './activity.ts'
 import { mayLoseAgain } from './backoff.ts'
-import { decode, encode } from './encoding.ts'
+import { decode, encode, type RefCodec } from './encoding.ts'
 import { ActivityFailure } from './failures.ts'
 import { outsideCodec } from './refs.ts'
 import type { ResolvedActivity } from './resolve-activity.ts'
@@ -10,7 +10,11 @@ import type { ResolvedActivity } from './resolve-activity.ts'
 export type AttemptEnd =
   { how: 'done'; output: unknown } | { how: 'failed'; error: unknown } | { how: 'cancelled' } | { how: 'interrupted' }
 
-type Calls = Pick<ActivityContext, 'idempotencyKey' | 'heartbeat' | 'report'>
+/** Whom an attempt tells something: who invoked it, an actor of its system, or those who listen to what it emits. */
+export type Audience = { address?: string; systemId?: string; emission?: true }
+export type Tell = (event: { type: string }, audience?: Audience) => Promise<void>
+
+type Calls = { idempotencyKey: string; heartbeat(): Promise<void>; tell: Tell }
 
 // 1 MB, as for events.
 const MAX_RESULT_BYTES = 1_000_000
@@ -24,6 +28,8 @@ export class Attempt {
   readonly #controller = new AbortController()
   #watch: NodeJS.Timeout | undefined
   #beat: () => void = () => {}
+  // A promise does not wait for its sends; its result does.
+  readonly #told: Promise<void>[] = []
   ended = false
   abandoned = false
   over: Promise<void> = Promise.resolve()
@@ -49,6 +55,12 @@ export class Attempt {
         how: 'failed',
         error: new ActivityFailure('activity.lost', `${this.#row.lost} attempts were lost with their process`),
       }
+    const end = await this.#attempted(activity)
+    await Promise.allSettled(this.#told)
+    return end
+  }
+
+  async #attempted(activity: ResolvedActivity): Promise<AttemptEnd> {
     const timeout = this.#deadline(activity)
     try {
       const output = await this.#raced(activity)
@@ -62,6 +74,13 @@ export class Attempt {
       clearTimeout(timeout)
       clearTimeout(this.#watch)
     }
+  }
+
+  /** Told to the system while the attempt is the current one; what nobody waits for is waited for at the end. */
+  readonly tell: Tell = (event, audience) => {
+    const telling = this.#calls.tell(event, audience)
+    this.#told.push(telling.catch(() => {}))
+    return telling
   }
 
   /** The rows for a result; one that cannot be stored, or is too large, becomes a failure. */
@@ -91,7 +110,7 @@ export class Attempt {
     }
   }
 
-  reported(event: { type: string }) {
+  told(event: { type: string }) {
     this.#beat()
     return { id: randomUUID(), text: JSON.stringify(encode(event, outsideCodec)) }
   }
@@ -104,14 +123,21 @@ export class Attempt {
       if (signal.aborted) fail()
       else signal.addEventListener('abort', fail, { once: true })
     })
-    const { idempotencyKey, report } = this.#calls
-    const input = this.#row.input === null ? undefined : decode(this.#row.input)
+    const { idempotencyKey } = this.#calls
+    const input = this.#row.input === null ? undefined : decode(this.#row.input, inputRefs(this.tell))
     const heartbeat = () => {
       this.#beat()
       return this.#calls.heartbeat()
     }
-    const context: ActivityContext = { input, signal, attempt: this.key.attempt, idempotencyKey, heartbeat, report }
-    const running = Promise.resolve().then(() => activity.run(context))
+    const context: ActivityContext = {
+      input,
+      signal,
+      attempt: this.key.attempt,
+      idempotencyKey,
+      heartbeat,
+      report: this.tell,
+    }
+    const running = Promise.resolve().then(() => activity.run(context, this.tell))
     const grace = aborted.catch(async (reason: unknown) => {
       await Promise.race([running.catch(() => {}), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())])
       throw reason
@@ -141,6 +167,15 @@ export class Attempt {
     return setTimeout(late('activity.timed_out', `the activity took longer than ${timeoutMs} ms`), timeoutMs)
   }
 }
+
+// A reference in an input takes events for its actor; there is no more to see of it from here.
+const inputRefs = (tell: Tell): RefCodec => ({
+  store: () => undefined,
+  revive: ({ id, address }) => ({
+    id,
+    send: (event: { type: string }) => void tell(event, { address }).catch(() => {}),
+  }),
+})
 
 // Long enough for an attempt to end its processes before it is called over.
 const GRACE_MS = 15_000

@@ -2,7 +2,7 @@
 export type Encoded = null | boolean | number | string | Encoded[] | { [key: string]: Encoded }
 
 /** What an actor reference is stored as: the incarnation, and the system where it is another one. */
-export type StoredRef = { id: string; incarnation: string; system?: string }
+export type StoredRef = { id: string; incarnation: string; system?: string; address?: string }
 
 export type RefCodec = {
   /** The stored form when the value is an actor reference, else undefined. */

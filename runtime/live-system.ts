@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { AnyStateMachine, EventObject } from 'xstate'
-import { decode, encode, type Encoded, type RefCodec, type StoredRef } from './encoding.ts'
+import { decode, encode, type Encoded, type RefCodec } from './encoding.ts'
 import { Defect } from './failures.ts'
 import { activityLogic, kindOf, type LogicKind } from './logic.ts'
 import { persistedForm, type Stored } from './frozen.ts'
 import { Recorder } from './recorder.ts'
-import { RemoteRef, StoppedRef } from './refs.ts'
+import { RemoteRef, systemRefs, withAddresses } from './refs.ts'
 import type { Registry } from './registry.ts'
 import { Timers } from './timers.ts'
 import type { Timer, TurnRecord } from './turn-record.ts'
@@ -59,11 +59,7 @@ export class LiveSystem implements SystemHost {
     this.machine = identity.machine
     this.#around = around
     this.#system = inner.innerSystem(this)
-    this.refs = {
-      store: (value) => this.#storeRef(value),
-      revive: (ref) => this.#reviveRef(ref),
-      substitute: (value) => (inner.isMachineSnapshot(value) ? plainSnapshot(value) : undefined),
-    }
+    this.refs = systemRefs(this.actors, this.relay.bind(this))
     this.recorder = new Recorder(identity.seq, this.refs)
   }
 
@@ -140,7 +136,7 @@ export class LiveSystem implements SystemHost {
       source: source.sessionId,
       target: target.sessionId,
       sendId: id ?? null,
-      due: turn.time + Math.max(0, Math.ceil(delay)),
+      due: dueAfter(turn.time, delay),
       event: encode(event, this.refs),
       order: this.#armings++,
     }
@@ -198,7 +194,7 @@ export class LiveSystem implements SystemHost {
     const { incarnation, address } = this.actors.get(actor.sessionId) as Hosted
     const src: string[] = []
     for (let at: InnerActor | undefined = actor; at?._parent; at = at._parent) src.unshift(String(at.src))
-    const stored = this.recorder.storing(() => encode(input, this.refs)) ?? null
+    const stored = this.recorder.storing(() => encode(input, withAddresses(this.refs, this.actors))) ?? null
     this.turn?.started.push({ incarnation, address, src, input: stored })
   }
 
@@ -260,17 +256,12 @@ export class LiveSystem implements SystemHost {
       else inner.markStopped(hosted.actor, this.#system)
     }
   }
+}
 
-  #storeRef(value: object): StoredRef | undefined {
-    if (value instanceof RemoteRef) return { id: value.address, incarnation: '', system: value.system }
-    if (value instanceof StoppedRef) return { id: value.id, incarnation: value.sessionId }
-    return inner.isActorRef(value) ? { id: value.id, incarnation: value.sessionId } : undefined
-  }
-
-  #reviveRef(ref: StoredRef): unknown {
-    if (ref.system !== undefined) return new RemoteRef(ref.system, ref.id, this.relay.bind(this))
-    return this.actors.get(ref.incarnation)?.actor ?? new StoppedRef(ref.id, ref.incarnation)
-  }
+// A delay without end, or beyond what a date can hold, never ends; so does one that is no number.
+const dueAfter = (now: number, delay: number): number => {
+  const due = now + Math.max(0, Math.ceil(delay))
+  return Number.isSafeInteger(due) ? due : Number.MAX_SAFE_INTEGER
 }
 
 export const ROOT_INCARNATION = '1.0'
@@ -279,9 +270,4 @@ export const ROOT_INCARNATION = '1.0'
 const join = (parent: string, id: string): string => {
   const segment = id.replaceAll('%', '%25').replaceAll('/', '%2F')
   return parent === '' ? segment : `${parent}/${segment}`
-}
-
-function plainSnapshot(snapshot: object): object {
-  const { status, value, context, output, error } = snapshot as Record<string, unknown>
-  return { status, value, context, output, error }
 }

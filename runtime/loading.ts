@@ -92,12 +92,13 @@ function definitionNow({ around }: EngineOptions, row: StoredSystem): string | u
   return entry && definitionOf(entry.machine)
 }
 
-const toMail = ({ id, kind, due, address, incarnation, event, key }: WaitingMail): Mail => ({
+const toMail = ({ id, kind, due, address, incarnation, sendId, event, key }: WaitingMail): Mail => ({
   id,
   kind,
   at: due,
   address,
   incarnation,
+  systemId: sendId,
   event: JSON.parse(event),
   text: event,
   key,

@@ -41,7 +41,7 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
   const common = { sql, clock, signals, owner: lease.id, log }
   const engine = new Engine({ ...common, around, cacheSize, reroute: (system, mail) => mailroom.reroute(system, mail) })
   const mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns, closed })
-  const activities = roles.includes('activities') ? activityHost(options, common, { mailed, strayed }) : undefined
+  const activities = roles.includes('activities') ? activityHost(options, common, mailed) : undefined
   const reader = new Reader({ sql, engine, around, leaseValid })
   const poller = new Poller({ ...common, engine: takesTurns ? engine : undefined, activities, lease, leaseMs })
   const watch = new Watch({ ...common, engine, activities, mailroom, reader, poll: () => poller.poll(), closed })
@@ -50,15 +50,8 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
 
 type Common = Pick<ConstructorParameters<typeof ActivityHost>[0], 'sql' | 'clock' | 'signals' | 'owner' | 'log'>
 
-const activityHost = (options: Resolved, common: Common, { mailed, strayed }: Pick<Callbacks, 'mailed' | 'strayed'>) =>
-  new ActivityHost({
-    ...common,
-    registry: options.registry,
-    concurrency: options.concurrency,
-    random: Math.random,
-    mailed,
-    strayed: (system, event, systemId) => strayed(system, systemId ?? '', event),
-  })
+const activityHost = ({ registry, concurrency }: Resolved, common: Common, mailed: Callbacks['mailed']) =>
+  new ActivityHost({ ...common, registry, concurrency, random: Math.random, mailed })
 
 // After the end there is nobody to act on what goes wrong with what was left behind.
 function quietOnceClosed(given: Log | undefined, closed: () => boolean): Log {

@@ -144,6 +144,15 @@ export class Recorder {
     return entry
   }
 
+  /** What a running activity emits is an entry of its own, which changes nothing. */
+  emission({ incarnation, address }: Hosted, { text, event }: { text: string; event: Encoded }) {
+    const turn = this.turn as TurnRecord
+    const common = { incarnation, address, microsteps: [], key: null, value: undefined, delta: {} }
+    turn.entries.push({ ...common, seq: this.seq + 1, event: text })
+    turn.emitted.push({ seq: this.seq, n: 0, address, event })
+    this.#created = 0
+  }
+
   #enterRewritten(turn: TurnRecord, { root, event }: { root: string; event: object }) {
     const { frozen, value } = this.#last.get(root) as Last
     const delta = difference(undefined, frozen as unknown as Encoded)

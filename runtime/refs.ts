@@ -1,6 +1,6 @@
 import type { EventObject } from 'xstate'
 import type { RefCodec } from './encoding.ts'
-import { isMachineSnapshot, type InnerActor } from './xstate-internals.ts'
+import { isActorRef, isMachineSnapshot, type InnerActor } from './xstate-internals.ts'
 
 type Relay = (source: InnerActor | undefined, target: InnerActor, event: EventObject) => void
 
@@ -54,11 +54,41 @@ export class StoppedRef {
   getSnapshot = () => this._snapshot
 }
 
+type Known = ReadonlyMap<string, { actor: InnerActor; address: string }>
+
+/** References inside a system are stored by incarnation, those to other systems by address. */
+export const systemRefs = (known: Known, relay: Relay): RefCodec => ({
+  store: (value) => {
+    if (value instanceof RemoteRef) return { id: value.address, incarnation: '', system: value.system }
+    if (value instanceof StoppedRef || isActorRef(value)) return { id: value.id, incarnation: value.sessionId }
+    return undefined
+  },
+  revive: ({ id, incarnation, system }) => {
+    if (system !== undefined) return new RemoteRef(system, id, relay)
+    return known.get(incarnation)?.actor ?? new StoppedRef(id, incarnation)
+  },
+  substitute: plainSnapshot,
+})
+
+/** For the input of an activity: an attempt knows nothing of incarnations, what it refers to is told apart by address. */
+export const withAddresses = (refs: RefCodec, known: Known): RefCodec => ({
+  ...refs,
+  store: (value) => {
+    const ref = refs.store(value)
+    return ref && { ...ref, address: known.get(ref.incarnation)?.address ?? '' }
+  },
+})
+
 /** For events that come from outside: a reference in one can only be a name that an earlier snapshot gave. */
 export const outsideCodec: RefCodec = {
   store: (value) =>
     value instanceof RemoteRef ? { id: value.address, incarnation: '', system: value.system } : undefined,
   revive: (ref) => ref,
-  substitute: (value) =>
-    isMachineSnapshot(value) ? { status: value.status, value: value.value, context: value.context } : undefined,
+  substitute: plainSnapshot,
+}
+
+function plainSnapshot(value: object): object | undefined {
+  if (!isMachineSnapshot(value)) return undefined
+  const { status, context, output, error } = value
+  return { status, value: value.value, context, output, error }
 }

@@ -6,15 +6,19 @@ import { emptyTurn, type Timer, type TurnRecord } from './turn-record.ts'
 export type Mail = {
   /** The mailbox row; absent for a send that came from memory. */
   id: string | null
-  kind: 'mail' | 'result' | 'report'
+  kind: 'mail' | 'result' | 'report' | 'emission'
   /** When it was accepted, by the runtime's clock. */
   at: number
   address: string | null
   incarnation: string | null
+  /** A report for the actor registered under this name. */
+  systemId: string | null
   event: Encoded
   /** `event` as JSON text. */
   text: string
   key: string | null
+  /** What its sender waits for, should it go to the mailbox after all. */
+  wait?: 'accepted' | 'processed' | undefined
   /** Called with what became of a send from memory. */
   settle?: (outcome: MailOutcome) => void
 }
@@ -77,19 +81,27 @@ function fireTimer(system: LiveSystem, turn: TurnRecord, timer: Timer) {
 
 function deliverMail(system: LiveSystem, turn: TurnRecord, mail: Mail): MailOutcome {
   if (mail.id) turn.took.push(mail.id)
-  const target = mail.incarnation !== null ? system.actors.get(mail.incarnation) : system.at(mail.address ?? '')
-  if (!target || !system.alive(target)) return undeliverable(turn, mail)
-  const actor = mail.kind === 'report' ? target.actor._parent : target.actor
-  if (!actor) return undeliverable(turn, mail)
-  const before = turn.entries.length
-  deliver(system, mail, target, actor)
-  return { seq: system.recorder.seq - turn.entries.length + before + 1 }
+  const holder = mail.incarnation !== null ? system.actors.get(mail.incarnation) : system.at(mail.address ?? '')
+  if (!holder || !system.alive(holder)) return undeliverable(turn, mail)
+  const seq = system.recorder.seq + 1
+  if (mail.kind === 'emission') system.recorder.emission(holder, mail)
+  else {
+    const target = mail.kind === 'report' ? reported(system, mail, holder) : holder.actor
+    if (!target) return undeliverable(turn, mail)
+    deliver(system, mail, holder, target)
+  }
+  return { seq }
 }
 
-function deliver(system: LiveSystem, mail: Mail, target: Hosted, actor: Hosted['actor']) {
+function reported(system: LiveSystem, { address, systemId }: Mail, { actor }: Hosted): Hosted['actor'] | undefined {
+  if (systemId !== null) return actor.system.get(systemId) as unknown as Hosted['actor'] | undefined
+  return address === null ? actor._parent : system.at(address)?.actor
+}
+
+function deliver(system: LiveSystem, mail: Mail, holder: Hosted, target: Hosted['actor']) {
   const event = system.reviveEvent(mail.event)
   system.recorder.delivery = { event, text: mail.text, key: mail.key }
-  system.relay(mail.kind === 'mail' ? undefined : target.actor, actor, event)
+  system.relay(mail.kind === 'mail' ? undefined : holder.actor, target, event)
   system.recorder.delivery = undefined
 }
 

@@ -39,7 +39,7 @@ create table mailbox (
   system_id text collate "C" not null,
   id uuid not null,
   n bigint generated always as identity,
-  kind text not null check (kind in ('mail', 'timer', 'result', 'report')),
+  kind text not null check (kind in ('mail', 'timer', 'result', 'report', 'emission')),
   due bigint not null,
   held boolean not null default false,
   address text,

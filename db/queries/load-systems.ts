@@ -46,17 +46,18 @@ export const loadSystems = (sql: Sql, ids: string[]) => sql<StoredSystem[]>`
 export type WaitingMail = {
   systemId: string
   id: string
-  kind: 'mail' | 'result' | 'report'
+  kind: 'mail' | 'result' | 'report' | 'emission'
   due: number
   address: string | null
   incarnation: string | null
+  sendId: string | null
   event: string
   key: string | null
 }
 
 /** Due mail in order of arrival, at most `limit` per system. Events as JSON text. */
 export const fetchMail = (sql: Sql, fetch: { ids: string[]; now: number; limit: number }) => sql<WaitingMail[]>`
-  select m.system_id, m.id, m.kind, m.due, m.address, m.incarnation, m.event::text as event, m.key
+  select m.system_id, m.id, m.kind, m.due, m.address, m.incarnation, m.send_id, m.event::text as event, m.key
   from unnest(${fetch.ids}::text[]) as wanted (id)
   cross join lateral (
     select * from mailbox m where m.system_id = wanted.id and m.kind <> 'timer' and m.due <= ${fetch.now} and not m.held

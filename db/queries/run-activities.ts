@@ -44,19 +44,28 @@ export const finishActivity = (
   )
   select s.owner from ended e join system s on s.id = e.system_id`
 
-/** An event for whoever invoked the activity, if the attempt is still the current one. */
-export const reportActivity = (
-  sql: Sql,
-  attempt: AttemptKey,
-  report: { mail: string; event: string; now: number },
-) => sql<{ owner: string | null }[]>`
+/** `report`: an event for the actor at `address`, or registered as `systemId`, or (neither) for whoever invoked the activity. */
+export type ActivityReport = {
+  mail: string
+  kind: 'report' | 'emission'
+  address: string | null
+  systemId: string | null
+  event: string
+  now: number
+}
+
+/** Something an attempt tells its system while it runs, if it is still the current one. */
+export const reportActivity = (sql: Sql, attempt: AttemptKey, report: ActivityReport) => sql<
+  { owner: string | null }[]
+>`
   with current as (
     update activity set heartbeat_at = clock_timestamp()
     where system_id = ${attempt.systemId} and incarnation = ${attempt.incarnation} and attempt = ${attempt.attempt} and status = 'running'
     returning system_id, incarnation
   ), told as (
-    insert into mailbox (system_id, id, kind, due, held, incarnation, event)
-    select c.system_id, ${report.mail}, 'report', ${report.now}, s.status = 'parked', c.incarnation, ${report.event}::text::json
+    insert into mailbox (system_id, id, kind, due, held, incarnation, address, send_id, event)
+    select c.system_id, ${report.mail}, ${report.kind}, ${report.now}, s.status = 'parked', c.incarnation,
+      ${report.address}, ${report.systemId}, ${report.event}::text::json
     from current c join system s on s.id = c.system_id
   )
   select s.owner from current c join system s on s.id = c.system_id`
