@@ -44,6 +44,8 @@ type Waiting = {
 
 // 1 MB, in bytes of UTF-8.
 const MAX_EVENT_BYTES = 1_000_000
+// An entry of an index in Postgres holds 2,700 bytes; the system's id is part of it.
+const MAX_KEY_BYTES = 1_000
 const MAX_ACCEPT = 500
 
 /** Takes events from outside: into memory where this process owns the system, else into the mailbox. */
@@ -63,6 +65,7 @@ export class Mailroom {
   }
 
   async send(system: string, event: EventObject, options: SendOptions = {}): Promise<Receipt> {
+    refuseUnstorable(system, options)
     const { event: stored, text } = prepared(event)
     const at = this.#options.clock.now()
     const key = options.idempotencyKey ?? null
@@ -76,9 +79,11 @@ export class Mailroom {
           at,
           address,
           incarnation: null,
+          systemId: null,
           event: stored,
           text,
           key,
+          wait: options.wait,
           settle,
         })
       })
@@ -89,9 +94,9 @@ export class Mailroom {
 
   /** Mail from memory that this process may not deliver any more goes the way of everyone's. */
   reroute = (system: string, mail: Mail[]) => {
-    for (const { at, address, text, key, settle } of mail) {
+    for (const { at, address, text, key, wait, settle } of mail) {
       const row = { id: randomUUID(), system, at, due: at, address: address ?? '', event: text, key }
-      this.#post(row, 'processed').then(
+      this.#post(row, wait).then(
         (receipt) => settle?.({ seq: receipt.seq ?? 0, duplicate: receipt.duplicate }),
         (error: Rejection) => settle?.({ refused: error.code ?? 'send.unknown', message: error.message }),
       )
@@ -100,7 +105,8 @@ export class Mailroom {
 
   // Where the actor or the system has ended meanwhile, a key that was processed before is still a duplicate.
   async #conclude(system: string, key: string | null, outcome: MailOutcome): Promise<Receipt> {
-    if (!('refused' in outcome)) return { seq: outcome.seq, duplicate: outcome.duplicate ?? false }
+    if (!('refused' in outcome))
+      return { ...(outcome.seq && { seq: outcome.seq }), duplicate: outcome.duplicate ?? false }
     const [first] = key === null ? [] : await entriesOfKeys(this.#options.sql, { system, keys: [key] })
     if (first) return { seq: first.seq, duplicate: true }
     throw new Rejection(outcome.refused, outcome.message)
@@ -199,13 +205,27 @@ export class Mailroom {
     const { sql, signals, closed } = this.#options
     for (let wait = 5; ; wait = Math.min(wait * 2, 250)) {
       if (closed()) throw new Rejection('send.unknown', 'the runtime was closed before the event was processed')
-      const [fate] = await mailFates(sql, { system: mail.system, id: mail.id, key: mail.key })
+      const [fate] = await mailFates(sql, { system: mail.system, id: mail.id, key: mail.key }).catch(noneIfTransient)
       if (fate && fate.seq !== null) return { seq: fate.seq, duplicate: !inserted }
       if (fate?.refused && !fate.waiting) throw refusal(fate.refused, mail)
       if (fate && !fate.waiting) return { duplicate: !inserted }
       await committedOr(signals, mail.system, wait)
     }
   }
+}
+
+// The mail is durable: a lost connection is no reason to give its sender up.
+function noneIfTransient(error: unknown): [] {
+  if (isTransient(error)) return []
+  throw error
+}
+
+// What Postgres would refuse would fail the sends of others in the same statement.
+function refuseUnstorable(system: string, { to = '', idempotencyKey: key = 'none' }: SendOptions) {
+  if (system.includes('\u0000')) throw new Rejection('system.not_found', 'no system has an id with a zero character')
+  if (to.includes('\u0000')) throw new Rejection('actor.not_found', 'no address has a zero character')
+  if (key === '' || key.includes('\u0000') || !key.isWellFormed() || Buffer.byteLength(key) > MAX_KEY_BYTES)
+    throw new Rejection('key.invalid', `an idempotency key is Unicode text of 1 to ${MAX_KEY_BYTES} bytes`)
 }
 
 function prepared(event: EventObject) {
