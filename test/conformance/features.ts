@@ -177,6 +177,7 @@ export const features = {
   'promise.signal': 'the signal of a promise whose state was left aborts',
   'promise.system': 'a promise sends events through the system',
   'promise.parent': 'a promise sends to its parent',
+  'promise.reference': 'a promise sends to a reference in its input',
   'promise.emit': 'a promise emits',
   'transition-logic.input': 'transition logic with input',
   'transition-logic.self': 'transition logic that uses its scope',

@@ -186,7 +186,7 @@ export const promises: readonly Case[] = [
         initial: 'idle',
         invoke: {
           id: 'listener',
-          systemId: 'listener',
+          systemId: 'the-listener',
           src: createMachine({ context: { notes: [] }, on: { HEARD: { actions: note('heard') } } }),
         },
         states: {
@@ -195,10 +195,33 @@ export const promises: readonly Case[] = [
             invoke: {
               id: 'work',
               src: fromPromise(async ({ system }) => {
-                system.get('listener').send({ type: plant('promise.system', 'HEARD', 'MISSED') })
+                system.get('the-listener').send({ type: plant('promise.system', 'HEARD', 'MISSED') })
               }),
               onDone: 'idle',
             },
+          },
+        },
+      } as any),
+    script: [{ send: { type: 'GO' } }, { send: { type: 'GO' } }],
+  },
+  {
+    name: 'a promise sends to a reference in its input',
+    features: ['promise.reference'],
+    machine: ({ plant }) =>
+      setup({
+        actors: {
+          listener: createMachine({ context: { notes: [] }, on: { HEARD: { actions: note('heard') } } }),
+          work: fromPromise(async ({ input }: any) => {
+            input.to[plant('promise.reference', 0, 1)].send({ type: 'HEARD' })
+          }),
+        },
+      }).createMachine({
+        context: ({ spawn }: any) => ({ to: [spawn('listener', { id: 'one' }), spawn('listener', { id: 'two' })] }),
+        initial: 'idle',
+        states: {
+          idle: { on: { GO: 'busy' } },
+          busy: {
+            invoke: { id: 'work', src: 'work', input: ({ context }: any) => ({ to: context.to }), onDone: 'idle' },
           },
         },
       } as any),
