@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import type { ActivityContext } from '../runtime/index.ts'
 import { childHome, temporaryFolder } from './folders.ts'
-import { gitEnvironment } from './git/index.ts'
 import {
   childEnvironment,
   ownerVariable,
@@ -12,6 +11,9 @@ import {
 import type { Surroundings } from './surroundings.ts'
 
 type ChildOptions = Omit<ProcessOptions, 'env' | 'marker' | 'signal' | 'graceMs'> & { extra?: Record<string, string> }
+
+// What an `npm ci` would write hooks, or where they lie, into the settings that all worktrees share with the person's.
+const noHookInstallers = { HUSKY: '0', LEFTHOOK: '0', SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1' }
 
 /** Runs a command for an activity: with the allowed environment, marked as the attempt's, ended when the attempt ends. */
 export async function runChild(
@@ -29,7 +31,7 @@ export async function runChild(
     temporary,
     passed,
     // A folder that is no repository is not part of one that happens to surround our home.
-    extra: { ...gitEnvironment(), GIT_CEILING_DIRECTORIES: home, ...extra, [ownerVariable]: owner },
+    extra: { ...noHookInstallers, GIT_CEILING_DIRECTORIES: home, ...extra, [ownerVariable]: owner },
   })
   try {
     return await runProcess({ ...options, env, marker, signal: context.signal, graceMs })

@@ -3,6 +3,7 @@ import { delimiter, join, resolve, sep } from 'node:path'
 import type { VerifierResult, VerifierSpec } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
 import { misfortune, runChild } from '../child.ts'
+import { trustingGitEnvironment } from '../git/index.ts'
 import type { ProcessResult } from '../process/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { testCount } from './collected.ts'
@@ -43,7 +44,7 @@ async function runOnce(
     command: spec,
     cwd,
     timeoutMs,
-    extra: { ...ownPrograms(surroundings, folder), ...spec.env },
+    extra: { ...trustingGitEnvironment(), ...ownPrograms(surroundings, folder), ...spec.env },
     onOutput: tests.receive,
   })
   context.signal.throwIfAborted()

@@ -1,7 +1,7 @@
 import type { Repository } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
 import { commandLine, misfortune, runChild } from '../child.ts'
-import type { OpenRepository } from '../git/index.ts'
+import { gitEnvironment, type OpenRepository } from '../git/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { copyIgnored } from './copy.ts'
 
@@ -24,7 +24,14 @@ export async function setUp(
   const refused = await copyIgnored(opened, repository.copy, path)
   if (refused.length > 0) return { ok: false, outputTail: `copy refused\n${refused.join('\n')}`.slice(0, 4000) }
   for (const argv of repository.setup) {
-    const result = await runChild(surroundings, context, { command: { argv }, cwd: path, timeoutMs, logPath })
+    const command = { argv }
+    const result = await runChild(surroundings, context, {
+      command,
+      cwd: path,
+      timeoutMs,
+      logPath,
+      extra: gitEnvironment(),
+    })
     context.signal.throwIfAborted()
     const problem = misfortune(result, { timeoutMs })
     if (problem !== null)

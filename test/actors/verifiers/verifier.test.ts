@@ -122,6 +122,16 @@ describe('a verifier', () => {
     expect(result.outputTail).not.toContain('canary')
   })
 
+  test('may have a git of its own: hooks, authors and settings of the repositories that a test suite makes', async () => {
+    const script = [
+      'git init -q own && cd own',
+      'git config user.name Tester && git config user.email t@example.org',
+      'printf "#!/bin/sh\\ntouch hook-ran" > .git/hooks/post-commit && chmod +x .git/hooks/post-commit',
+      'git commit -q --allow-empty -m x && git log --format=%an && ls',
+    ].join(' && ')
+    expect(await verify({}, { shell: script })).toMatchObject({ status: 'passed', outputTail: 'Tester\nhook-ran\n' })
+  })
+
   test('takes what it left running with it', async () => {
     await verify({}, { shell: 'setsid sleep 4730 & (sleep 4730 &) ; exit 0' })
     expect(adjutantProcesses()).toEqual([])
