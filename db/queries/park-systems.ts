@@ -15,10 +15,13 @@ export const holdMail = (sql: Sql, ids: string[]) => sql`
   update mailbox m set held = true from system s
   where s.id = m.system_id and s.status = 'parked' and not m.held and s.id = any(${ids}::text[])`
 
-/** Lets a system go on with the mail that was kept. The event at which its root failed comes first, once more. */
+/**
+ * Lets a system go on with the mail that was kept. The event at which its root failed comes first, once more.
+ * JSON is compared as the text we wrote: Postgres refuses to take a document apart that holds \u0000 or a lone surrogate.
+ */
 export const unparkSystem = (sql: Sql, id: string) => sql<{ id: string }[]>`
   with parked as materialized (
-    select id, time, reason ->> 'code' = 'machine.failed' as failed from system where id = ${id} and status = 'parked' for update
+    select id, time, starts_with(reason::text, '{"code":"machine.failed",') as failed from system where id = ${id} and status = 'parked' for update
   ), freed as (
     update system s set status = 'active', reason = null, owner = null from parked where s.id = parked.id returning s.id
   ), moved as (
@@ -28,7 +31,7 @@ export const unparkSystem = (sql: Sql, id: string) => sql<{ id: string }[]>`
     select p.id, gen_random_uuid(), coalesce((select min(m.n) from mailbox m where m.system_id = p.id), 0) - 1, 'mail', p.time, '', j.event
     from parked p cross join lateral (
       select event from journal where system_id = p.id and address = '' order by seq desc limit 1
-    ) j where p.failed and j.event ->> 'type' <> 'xstate.init'
+    ) j where p.failed and not starts_with(j.event::text, '{"type":"xstate.init"')
   )
   select id from freed`
 
