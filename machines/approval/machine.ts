@@ -26,7 +26,7 @@ const answerOf = (context: ApprovalContext, event: ApprovalEvent): ApprovalAnswe
   const nobody = { choice: null, respondedBy: null, comment: null, resolvedAt: at }
   if (event.type === 'approval.withdraw') return { decision: 'withdrawn', ...nobody }
   if (!(event.type in decisions)) {
-    return { decision: 'expired', ...nobody, resolvedAt: context.request.expiresAt ?? at }
+    return { decision: 'expired', ...nobody, resolvedAt: context.request.expiresAt! }
   }
   const said = {
     decision: decisions[event.type],
@@ -57,7 +57,7 @@ const approvalSetup = base.extend({
       event.type !== 'approval.withdraw' && approvalRefusal(context, event) === null,
   },
   delays: {
-    expiry: ({ context: { request } }) => Math.max(0, (request.expiresAt ?? 0) - request.requestedAt),
+    expiry: ({ context: { request } }) => Math.max(0, request.expiresAt! - request.requestedAt),
   },
   actions: {
     announceRequest: base.emit(({ context: { request } }) => ({

@@ -68,8 +68,8 @@ const entries = (context: ContractContext, costs: readonly Cost[]): LedgerEntry[
 
 /** What an event says was spent. */
 const costsIn = (event: ContractEvent): readonly Cost[] => {
-  if (event.type === 'contract.cost') return [event.cost]
-  return event.type === 'xstate.done.actor.contractor' ? event.output.costs : []
+  assertEvent(event, ['contract.cost', 'xstate.done.actor.contractor'])
+  return event.type === 'contract.cost' ? [event.cost] : event.output.costs
 }
 
 const failureIn = (event: ContractEvent, context: ContractContext): AttemptFailure => {

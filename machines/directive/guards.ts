@@ -69,7 +69,7 @@ export const guards = {
   // review
   hasSomethingToDetect: ({ context }: Scope) =>
     context.file.repository !== undefined && records(context).some(isAutoVerified),
-  hasVerifierLeft: ({ context }: Scope) => (context.review.checks?.left.length ?? 0) > 0,
+  hasVerifierLeft: ({ context }: Scope) => context.review.checks!.left.length > 0,
   isResultGood: ({ context }: Scope) =>
     (levelIs(context, 'green') && context.file.autonomy !== 'manual') ||
     (levelIs(context, 'yellow') && context.file.autonomy === 'full_auto'),

@@ -65,9 +65,10 @@ const levels = ['red', 'yellow', 'green'] as const
 
 /** Without a repository the result is the steps' own: never better than the weakest of them. */
 const weakest = (evaluation: Evaluation, context: DirectiveContext): Evaluation => {
-  const confidences = passedSteps(context).flatMap(({ confidence }) => confidence ?? [])
+  const confidences = passedSteps(context).map(({ confidence }) => confidence!)
+  if (confidences.length === 0) return evaluation
   const nothingRan = evaluation.programmatic.length === 0
-  const all = nothingRan && confidences.length > 0 ? confidences : [...confidences, evaluation]
+  const all = nothingRan ? confidences : [...confidences, evaluation]
   const level = levels[Math.min(...all.map((each) => levels.indexOf(each.level)))]!
   const score = Math.min(...all.map((each) => each.score))
   const summary = `${level}, score ${score.toFixed(2)}: the weakest of ${confidences.length} steps`
@@ -152,7 +153,7 @@ export const reviewing = {
   }),
   startCleaner: base.spawnChild('cleaner', {
     id: 'cleaner',
-    input: ({ context }) => ({ directiveId: context.id, repository: context.file.repository ?? null }),
+    input: ({ context }) => ({ directiveId: context.id, repository: context.file.repository! }),
   }),
   stopCleaner: base.stopChild('cleaner'),
 }

@@ -4,9 +4,9 @@ import { instantOf } from '../instant.ts'
 import { base, place, system } from './base.ts'
 import type { DirectiveContext, DirectiveEvent, Limit } from './schema.ts'
 
-/** Milliseconds of wall time left; Infinity without a limit. */
+/** Milliseconds of wall time left; only asked where there is a limit. */
 export const wallTimeLeft = ({ file, totals }: DirectiveContext): number =>
-  Math.max(0, (file.limits.maxWallTimeMinutes ?? Infinity) * 60_000 - totals.wallTimeMs)
+  Math.max(0, file.limits.maxWallTimeMinutes! * 60_000 - totals.wallTimeMs)
 
 const add = (totals: DirectiveContext['totals'], costs: readonly Cost[]): DirectiveContext['totals'] => ({
   ...totals,

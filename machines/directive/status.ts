@@ -1,3 +1,4 @@
+import { assertEvent } from 'xstate'
 import type { Failure } from '../failure.ts'
 import { instantOf } from '../instant.ts'
 import { base, originator, place, system } from './base.ts'
@@ -32,8 +33,8 @@ const said = (event: DirectiveEvent): string => {
 
 const denied = (code: string, what: string) =>
   conclude((_, event) => {
-    const how = event.type === 'approval.resolved' ? event.answer.decision : 'denied'
-    return { code, reason: [`${what} was ${how}`, said(event)].filter(Boolean).join(': ') }
+    assertEvent(event, 'approval.resolved')
+    return { code, reason: [`${what} was ${event.answer.decision}`, said(event)].filter(Boolean).join(': ') }
   })
 
 /** The directive's state, to the world, and how it ended. */

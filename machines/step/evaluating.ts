@@ -11,7 +11,7 @@ import type { StepContext } from './schema.ts'
 const subjectOf = (context: StepContext): Subject => ({
   repository: context.repository,
   commit: context.evidence?.commit ?? null,
-  path: context.repository ? null : (context.workspace?.path ?? null),
+  path: context.repository ? null : context.workspace!.path,
 })
 
 const configured = ({ step }: StepContext): VerifierSpec[] =>

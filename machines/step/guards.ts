@@ -15,7 +15,7 @@ const maxPublishAttempts = 3
 export const guards = {
   isCarriedOver: ({ context }: Scope) => context.result !== null,
   hasRepository: ({ context }: Scope) => context.repository !== null,
-  hasVerifierLeft: ({ context }: Scope) => (context.checks?.left.length ?? 0) > 0,
+  hasVerifierLeft: ({ context }: Scope) => context.checks!.left.length > 0,
   mayMerge: ({ context }: Scope) => {
     const level = context.evaluation?.level
     return (
@@ -37,8 +37,7 @@ export const guards = {
   isConflictWithReworkLeft: (scope: Scope) => hasMerged(scope, 'conflict') && guards.hasReworkLeft(scope),
   isConflict: (scope: Scope) => hasMerged(scope, 'conflict'),
   isMovedAgain: (scope: Scope) => hasMerged(scope, 'moved') && scope.context.publishAttempts < maxPublishAttempts,
-  isMergedTreeSound: ({ context }: Scope) =>
-    context.checks?.results.every((result) => result.status !== 'failed') ?? true,
+  isMergedTreeSound: ({ context }: Scope) => context.checks!.results.every((result) => result.status !== 'failed'),
   hasFailedToMerge: ({ context }: Scope) => context.blocked?.code === 'merge.failed',
   hasDelivery: ({ context }: Scope) => context.evidence !== null,
 }

@@ -43,11 +43,9 @@ export const merging = {
   stopMerger: base.stopChild('merger'),
   recordMerge: base.assign(({ context, event }) => {
     assertEvent(event, 'xstate.done.actor.merger')
-    const { output } = event
-    const now = instantOf(event, context.now)
-    if (output.status === 'ready') return { merge: { mergeCommit: output.mergeCommit, tip: output.tip }, now }
-    if (output.status === 'already') return { merge: { mergeCommit: output.mergeCommit, tip: output.mergeCommit }, now }
-    return { now }
+    const output = event.output as Extract<MergerOutput, { status: 'ready' | 'already' }>
+    const tip = output.status === 'ready' ? output.tip : output.mergeCommit
+    return { merge: { mergeCommit: output.mergeCommit, tip }, now: instantOf(event, context.now) }
   }),
   beginMergedChecks: base.assign(({ context }) => ({
     checks: checksOf(

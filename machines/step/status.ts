@@ -5,7 +5,7 @@ import { base, place, system } from './base.ts'
 import type { StepContext, StepNews, StepState } from './schema.ts'
 
 const failureOf = ({ blocked, evaluation }: StepContext) =>
-  blocked && { summary: `${blocked.code}: ${blocked.reason}`, instructions: evaluation?.reworkInstructions ?? '' }
+  blocked && { summary: `${blocked.code}: ${blocked.reason}`, instructions: evaluation!.reworkInstructions }
 
 /** What the directive needs to know of the step, and no more: it keeps this for every step of the chain. */
 const newsOf = (context: StepContext, state: StepState, waiting: boolean): StepNews => ({
@@ -78,7 +78,7 @@ export const status = {
     blocked: ({ context }) =>
       context.blocked ?? {
         code: context.failure?.code ?? 'evaluation.red',
-        reason: `${context.evaluation?.summary ?? 'red'}, after ${context.reworkCount} reworks`,
+        reason: `${context.evaluation!.summary}, after ${context.reworkCount} reworks`,
       },
   }),
   recordRefusal: base.assign(({ context, event }) => {
@@ -106,13 +106,13 @@ export const status = {
       description: context.step.description.slice(0, 500),
       commit: context.evidence?.commit ?? null,
       mergeCommit: context.merge?.mergeCommit ?? null,
-      score: context.evaluation?.score ?? 0,
-      level: context.evaluation?.level ?? ('yellow' as const),
-      summary: (context.evidence?.summary ?? '').slice(0, 500),
+      score: context.evaluation!.score,
+      level: context.evaluation!.level,
+      summary: context.evidence!.summary.slice(0, 500),
     },
   })),
   recordAbandonment: base.assign(({ context, event }) => {
-    const said = event.type === 'step.abandon' || event.type === 'step.skip' ? event.reason : ''
-    return { skipped: said || 'skipped by a person', now: instantOf(event, context.now) }
+    assertEvent(event, ['step.abandon', 'step.skip'])
+    return { skipped: event.reason || 'skipped by a person', now: instantOf(event, context.now) }
   }),
 }

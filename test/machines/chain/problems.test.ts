@@ -106,6 +106,7 @@ test('what a planner proposes is parsed as well as checked', () => {
   expect(propose({ verifiers: [{ name: 'v', type: 'oracle', argv: ['x'] }] }).map(([code]) => code)).toEqual([
     'verifier.unknown',
   ])
+  expect(propose({ verifiers: 5 }).map(([code]) => code)).toEqual(['chain.invalid'])
   expect(propose({ colour: 'red' }).map(([code]) => code)).toEqual(['chain.invalid'])
   expect(propose({ dependsOn: ['b'] }).map(([code]) => code)).toEqual(['step.unknown_dependency'])
 })

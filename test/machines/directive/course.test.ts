@@ -259,3 +259,84 @@ test('acceptance criteria are verified on the merged result', async () => {
   await world.until('completed')
   expect(world.context().outcome!.code).toBe('completed.with_reservations')
 })
+
+test('a verifier that steps share runs once in the final review, beside those that were detected', async () => {
+  const shared = {
+    verifiers: [
+      { name: 'unit', argv: ['npm', 'test'] },
+      { name: 'own', argv: ['own'] },
+    ] as never,
+  }
+  world = createWorld(file({ chain: chain(step('one', [], shared), step('two', [], shared), step('three')) }), {
+    detector: ({ step: name, verifiers }) => ({
+      verifiers: (verifiers === 'auto' ? [{ name: 'test', argv: ['npm', 'test'] }] : verifiers).map((each: object) => ({
+        type: 'command',
+        weight: 1,
+        required: true,
+        timeoutSeconds: 9,
+        rerun: true,
+        why: name ?? 'review',
+        ...each,
+      })),
+      tamperPaths: [],
+    }),
+  })
+  world.send({ type: 'directive.start' })
+  await world.until('completed')
+  const final = world.called('verifier').filter(({ step: name }) => name === null)
+  expect(final.map(({ verifier }) => verifier.name)).toEqual(['unit', 'own'])
+})
+
+test('without a repository criteria are still verified, and what could not be run is unverifiable', async () => {
+  const acceptanceCriteria = [
+    { id: 'AC1', text: 'is there', verify: ['there'] },
+    { id: 'AC2', text: 'is nice', verify: ['nice'] },
+  ]
+  const verifiers = [{ name: 'v', argv: ['v'] }] as never
+  world = createWorld(
+    file({
+      repository: undefined,
+      chain: chain(step('one', [], { verifiers, taskPlan: 'with care' })),
+      acceptanceCriteria,
+    }),
+    {
+      contractor: () => delivered(null),
+      verifier: ({ verifier }) => verified(verifier, verifier.name === 'criterion AC2' ? 'unavailable' : 'passed'),
+    },
+  )
+  world.send({ type: 'directive.start' })
+  await world.until('active.work.awaitingCompletion')
+  expect(world.context().review.evaluation!.criteria.map(({ verdict }) => verdict)).toEqual(['met', 'unverifiable'])
+  expect(world.called('contractor')[0].contract.plan).toBe('do one\n\nwith care')
+})
+
+test('when everything was skipped there is nothing to call good', async () => {
+  world = createWorld(file({ repository: undefined, chain: chain(step('one')), limits: { maxReworkCycles: 0 } }), {
+    contractor: () => ({
+      outcome: 'failed',
+      code: 'executor.exited',
+      reason: 'exit code 1',
+      exitCode: 1,
+      outputTail: '',
+      session: null,
+      costs: [],
+    }),
+  })
+  world.send({ type: 'directive.start' })
+  await world.until('active.work.stuck')
+  world.approve('approval-1', { choice: 'skip' })
+  await world.until('active.work.awaitingCompletion')
+  expect(world.context().review.evaluation).toMatchObject({ level: 'yellow', caps: ['verifier.none'] })
+})
+
+test('another plan may be asked for although the result is green', async () => {
+  world = createWorld(file({ autonomy: 'manual', chain: chain(step('one')) }))
+  world.send({ type: 'directive.start' })
+  world.approve('approval-1')
+  await world.until('evaluating.awaitingApproval', 'one-g1')
+  world.approve('one-g1/approval-1')
+  await world.until('active.work.awaitingCompletion')
+  world.approve('approval-2', { choice: 'replan', chain: chain(step('one'), step('more', ['one'])) })
+  await world.until('planning.reviewing')
+  expect(world.context().planning.reason).toBe('a person asked for another plan')
+})

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { directiveRefusal } from '../../../machines/index.ts'
 import { chain, createWorld, file, step, type World } from '../world.ts'
 
 let world: World
@@ -81,4 +82,30 @@ test('a denied plan fails the directive', () => {
   world.send({ type: 'directive.start' })
   world.send({ type: 'approval.deny', by: 'anna' }, 'approval-1')
   expect(world.context().outcome).toMatchObject({ code: 'plan.denied' })
+})
+
+test('a chain that is no better is refused, with a reason the API can give', () => {
+  world = createWorld()
+  const refusal = (changes: object, source = 'file') =>
+    directiveRefusal(
+      { ...world.context(), source } as never,
+      { type: 'directive.replan', reason: 'x', ...changes } as never,
+    )
+  expect(refusal({})).toBe('plan.unchanged')
+  expect(refusal({}, 'model')).toBeNull()
+  expect(refusal({ chain: chain(step('a', ['b'])) })).toBe('plan.unsound')
+  expect(refusal({ chain: chain(step('a')) })).toBeNull()
+  expect(refusal({ type: 'directive.pause' })).toBeNull()
+})
+
+test('what a plan is refused for is told with a suggestion, and unknown planning costs as unknown', async () => {
+  const unknown = { model: null, tokens: { in: 0, out: 0, cached: 0, reasoning: 0 }, usd: null, source: 'unknown' }
+  world = createWorld(template(), {
+    planner: () => ({ ...plan(step('implement'), step('test', ['implemnt'])), costs: [unknown] }),
+  })
+  world.send({ type: 'directive.start' })
+  await world.until('paused.held')
+  expect(world.context().attention!.reason).toContain('did you mean "implement"?')
+  expect(world.types('cost.incurred')[0]!.data.message).toBe('an unknown amount for planning')
+  expect(world.context().totals).toMatchObject({ costUsd: 0, unknownCosts: 1 })
 })

@@ -234,7 +234,7 @@ describe('blocked', () => {
     )
     await reaches('blocked')
     expect(context()).toMatchObject({ blocked: { code: 'merge.red' }, confidence: { level: 'red' } })
-    actor.send({ type: 'step.approve', by: 'anna', reason: 'known' })
+    actor.send({ type: 'step.approve', reason: 'known' })
     await reaches('passed')
     expect(context().result).toMatchObject({ mergeCommit: 'm', level: 'red' })
   })
