@@ -23,8 +23,11 @@ export type Case = {
   /** Builds the machine anew, so that no state hides in a closure. */
   machine: (probe: Probe) => AnyStateMachine
   input?: () => unknown
-  /** What its promises record depends on how often they were started: only compared where no runtime is closed. */
-  recordsAttempts?: true
+  /**
+   * Its promises record, send or emit, and do so again in each attempt (activities run at least once): not compared
+   * where an attempt may be cut short.
+   */
+  saysPerAttempt?: true
   script: readonly Item[]
 }
 

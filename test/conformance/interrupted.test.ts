@@ -4,7 +4,9 @@ import { cases } from './cases/index.ts'
 import { Cohort } from './cohort.ts'
 import { createSubject, type Run, type Subject } from './durable.ts'
 
-const subjects = cases.map((testCase, index) => createSubject(testCase, `case-${index}`))
+const subjects = cases
+  .filter((testCase) => !testCase.saysPerAttempt)
+  .map((testCase, index) => createSubject(testCase, `case-${index}`))
 const timeless = subjects.filter(({ testCase }) => !takesTime(testCase))
 const timed = subjects.filter(({ testCase }) => takesTime(testCase))
 let cohort: Cohort

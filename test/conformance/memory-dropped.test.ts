@@ -17,7 +17,7 @@ function expectEqual(run: Run) {
   const { observations, emitted, records } = run.reference
   expect(run.trail.observations).toEqual(observations)
   expect(run.trail.emitted).toEqual(emitted)
-  if (!run.subject.testCase.recordsAttempts) expect(run.trail.records).toEqual(records)
+  if (!run.subject.testCase.saysPerAttempt) expect(run.trail.records).toEqual(records)
 }
 
 describe('with all memory dropped after each event, as in plain XState', () => {

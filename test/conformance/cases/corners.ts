@@ -128,6 +128,7 @@ export const corners: readonly Case[] = [
   {
     name: 'a promise sends to its parent',
     features: ['promise.parent'],
+    saysPerAttempt: true,
     machine: ({ plant }) =>
       createMachine({
         context: { notes: [] },

@@ -157,7 +157,7 @@ export const promises: readonly Case[] = [
   {
     name: 'a promise learns from its signal that its state was left',
     features: ['promise.signal'],
-    recordsAttempts: true,
+    saysPerAttempt: true,
     machine: ({ plant, record }) =>
       createMachine({
         initial: 'on',
@@ -180,6 +180,7 @@ export const promises: readonly Case[] = [
   {
     name: 'a promise sends events through the system',
     features: ['promise.system'],
+    saysPerAttempt: true,
     machine: ({ plant }) =>
       createMachine({
         context: { notes: [] },
@@ -207,6 +208,7 @@ export const promises: readonly Case[] = [
   {
     name: 'a promise sends to a reference in its input',
     features: ['promise.reference'],
+    saysPerAttempt: true,
     machine: ({ plant }) =>
       setup({
         actors: {
@@ -230,6 +232,7 @@ export const promises: readonly Case[] = [
   {
     name: 'a promise emits',
     features: ['promise.emit'],
+    saysPerAttempt: true,
     machine: ({ plant }) =>
       createMachine({
         invoke: {
