@@ -21,7 +21,7 @@ export class Aftermath {
 
   async settle(pending: Pending, fate: Fate) {
     const { slot, loaded, turn, delivered } = pending
-    pending.created?.(fate)
+    if (fate.fate !== 'poison') pending.created?.(fate)
     if (fate.fate === 'committed') {
       loaded.system.recorder.end()
       loaded.time = turn.time
@@ -42,15 +42,13 @@ export class Aftermath {
     this.#slots.evict(slot)
     const own = delivered.map(({ mail }) => mail).filter(({ id }) => id === null)
     if (fate.fate === 'unknown') {
+      slot.reload = false
       for (const { settle } of own)
         settle?.({ refused: 'send.unknown', message: 'the database went away before it answered' })
     } else if (fate.fate === 'duplicate') {
-      slot.queue.unshift(
-        ...(await this.#loading.dropDuplicates(
-          slot.id,
-          delivered.map(({ mail }) => mail),
-        )),
-      )
+      const all = delivered.map(({ mail }) => mail)
+      // Unanswered, they are run once more, and refused by the commit once more.
+      slot.queue.unshift(...(await this.#loading.dropDuplicates(slot.id, all).catch(() => own)))
       slot.fetch = true
     } else {
       const mail = [...own, ...slot.queue]
@@ -73,8 +71,11 @@ export class Aftermath {
       slot.fetch = true
       return
     }
-    for (const { settle } of own) settle?.({ refused: defect.code, message: defect.message })
-    await this.park(slot, defect)
+    try {
+      await this.park(slot, defect)
+    } finally {
+      for (const { settle } of own) settle?.({ refused: defect.code, message: defect.message })
+    }
   }
 
   /** Stops a system until a person acts; its mail stays in the mailbox. */
@@ -84,7 +85,10 @@ export class Aftermath {
     this.#slots.evict(slot)
     slot.single = false
     slot.fetch = false
-    await parkSystem(sql, { id: slot.id, process: owner, reason: JSON.stringify({ code, message }) })
+    // Not parked, it is met again by the next poll; others of its batch must not suffer.
+    await parkSystem(sql, { id: slot.id, process: owner, reason: JSON.stringify({ code, message }) }).catch(
+      (error: unknown) => log('park.failed', { system: slot.id, error }),
+    )
     if (slot.queue.length) reroute(slot.id, slot.queue.splice(0))
   }
 }

@@ -107,7 +107,7 @@ export class Mailroom {
   async #conclude(system: string, key: string | null, outcome: MailOutcome): Promise<Receipt> {
     if (!('refused' in outcome))
       return { ...(outcome.seq && { seq: outcome.seq }), duplicate: outcome.duplicate ?? false }
-    const [first] = key === null ? [] : await entriesOfKeys(this.#options.sql, { system, keys: [key] })
+    const [first] = key === null ? [] : await entriesOfKeys(this.#options.sql, { system, keys: [key] }).catch(() => [])
     if (first) return { seq: first.seq, duplicate: true }
     throw new Rejection(outcome.refused, outcome.message)
   }

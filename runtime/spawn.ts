@@ -36,7 +36,11 @@ export async function spawnSystem(
   if (slot.busy || slot.live)
     return (await existing(sql, system, inputHash)) ?? again(options, name, { id, input, tenant })
   slot.busy = true
-  const fate = await firstTurn(options, name, system, { input, tenant, inputHash })
+  const fate = await firstTurn(options, name, system, { input, tenant, inputHash }).catch((error: unknown) => {
+    slot.busy = false
+    engine.slots.settle(slot)
+    throw error
+  })
   if (fate.fate === 'committed') return { id: system }
   if (fate.fate === 'poison')
     throw new Rejection((fate.error as Rejection).code, fate.error.message, { cause: fate.error })
@@ -70,7 +74,7 @@ async function existing(sql: Sql, id: string, inputHash: string): Promise<{ id: 
 
 type First = { input: unknown; tenant: string; inputHash: string }
 
-function firstTurn({ clock, engine, around }: Options, name: string, id: string, first: First): Promise<Fate> {
+async function firstTurn({ clock, engine, around }: Options, name: string, id: string, first: First): Promise<Fate> {
   const entry = around.registry.entry(name)
   if (!entry) throw new Rejection('machine.unknown', `no machine is registered as ${name}`)
   const { machine, version } = entry

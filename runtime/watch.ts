@@ -1,4 +1,4 @@
-import { unsettled, type Sql } from '../db/index.ts'
+import { isTransient, unsettled, type Sql } from '../db/index.ts'
 import type { ActivityHost } from './activity-host.ts'
 import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
@@ -46,15 +46,15 @@ export class Watch {
     for (;;) {
       const changed = this.#nextChange(id)
       try {
-        const snapshot = await this.#options.reader.snapshot(id)
+        const snapshot = await this.#read(() => this.#options.reader.snapshot(id))
         if (meets(snapshot, condition)) return snapshot
         if (snapshot.status !== 'active') throw failed(id, condition, snapshot)
-        const { status, reason } = await this.#options.reader.head(id)
+        const { status, reason } = await this.#read(() => this.#options.reader.head(id))
         if (status === 'parked')
           throw new Rejection('system.failed', `system ${id} is parked: ${reason?.message ?? ''}`)
         const left = deadline - performance.now()
         if (left <= 0) throw new Rejection('wait.timeout', `system ${id} did not get there within ${timeout} ms`)
-        if (this.#options.closed()) throw new Rejection('runtime.closed', 'the runtime was closed meanwhile')
+        if (this.#options.closed()) throw closedMeanwhile()
         await changed.within(Math.min(left, POLL_MS))
       } finally {
         changed.forget()
@@ -66,11 +66,11 @@ export class Watch {
   subscribe(id: string, listener: (entry: HistoryEntry) => void): () => void {
     let open = true
     const follow = async () => {
-      const { seq } = await this.#options.reader.head(id)
+      const { seq } = await this.#read(() => this.#options.reader.head(id))
       const cursor = this.#options.reader.follow(id)
       while (open && !this.#options.closed()) {
         const changed = this.#nextChange(id)
-        const entries = await cursor()
+        const entries = await this.#read(cursor)
         for (const entry of entries) if (open && entry.seq > seq) callSafely(listener, entry)
         if (!entries.length) await changed.within(POLL_MS)
         changed.forget()
@@ -86,7 +86,7 @@ export class Watch {
   async settled(id?: string): Promise<void> {
     const { sql, clock, poll, closed } = this.#options
     for (let quiet = 0; quiet < 2;) {
-      if (closed()) throw new Rejection('runtime.closed', 'the runtime was closed meanwhile')
+      if (closed()) throw closedMeanwhile()
       await this.#localRest(id)
       const [row] = await unsettled(sql, { now: clock.now(), id })
       if (row?.mail || row?.activity) {
@@ -98,6 +98,19 @@ export class Watch {
         quiet++
         // An attempt that ends at once is about to say so.
         await pause(0)
+      }
+    }
+  }
+
+  // A lost connection is no answer: the next one gives it.
+  async #read<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await read()
+      } catch (error) {
+        if (this.#options.closed()) throw closedMeanwhile()
+        if (!isTransient(error)) throw error
+        await pause(POLL_MS)
       }
     }
   }
@@ -138,6 +151,8 @@ export class Watch {
     }
   }
 }
+
+const closedMeanwhile = () => new Rejection('runtime.closed', 'the runtime was closed meanwhile')
 
 const pause = (ms: number) => new Promise<void>((resolve) => (ms ? setTimeout(resolve, ms) : setImmediate(resolve)))
 

@@ -23,7 +23,7 @@ export type Acceptance = {
   seq: number | null
 }
 
-/** Puts events from outside into mailboxes, each durable once this returns. Sorted by key: unsorted accepts deadlock. */
+/** Puts events from outside into mailboxes, each durable once this returns. Inserted by key, as unsorted accepts deadlock; numbered as they came. */
 export const acceptMail = (sql: Sql, mail: AcceptedMail[]) => sql<Acceptance[]>`
   with mail as materialized (
     select x.*, s.status, j.seq from ${columns(
@@ -34,10 +34,13 @@ export const acceptMail = (sql: Sql, mail: AcceptedMail[]) => sql<Acceptance[]>`
     )}
     left join system s on s.id = x.id
     left join journal j on j.system_id = x.id and j.key = x.key
+  ), numbered as materialized (
+    select *, nextval(pg_get_serial_sequence('mailbox', 'n')) as arrival from (
+      select * from mail where status in ('active', 'parked') and seq is null order by n
+    ) in_order
   ), inserted as (
-    insert into mailbox (system_id, id, kind, due, held, address, event, key)
-    select id, mail, 'mail', due, status = 'parked', address, event::json, key from mail
-    where status in ('active', 'parked') and seq is null order by id, key nulls first, n
+    insert into mailbox (system_id, id, n, kind, due, held, address, event, key) overriding system value
+    select id, mail, arrival, 'mail', due, status = 'parked', address, event::json, key from numbered order by id, key nulls first, n
     on conflict do nothing returning id
   )
   select m.mail as id, i.id is not null as inserted, m.status, m.seq, (

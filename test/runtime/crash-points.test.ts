@@ -264,7 +264,7 @@ test('K8: a process that was stopped past its lease finds its turn stale, and it
   const first = await start({ name: 'first', leaseMs: 60_000, onPoint })
   const { id } = await first.spawn('counter')
   const gate = holdAt('commit.before')
-  const sending = first.send(id, { ...ADD, by: 10 })
+  const sending = first.send(id, { ...ADD, by: 10 }, { wait: 'processed' })
   await gate.reached
   await expireLeases()
   const second = await start({ name: 'second', leaseMs: 60_000 })

@@ -8,6 +8,7 @@ import {
   fromTransition,
   setup,
   type AnyActorLogic,
+  type AnyStateMachine,
 } from 'xstate'
 import { activityLogic, isMachine, kindOf, logicAt, logicNamed } from '../../runtime/logic.ts'
 
@@ -45,7 +46,7 @@ describe('logic is found by the name XState gives it', () => {
     id: 'outer',
     initial: 'a.b',
     states: { 'a.b': { id: 'x', invoke: [{ src: 'inner' }, { src: inline }] } },
-  } as never)
+  } as never) as unknown as AnyStateMachine
   test('by its name in setup', () => {
     expect(logicNamed(outer, 'inner')).toBe(inner)
     expect(logicNamed(outer, 'nobody')).toBeUndefined()

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import type { ActorView, MachineEntry } from '../../runtime/index.ts'
+import { useHosts } from './hosts.ts'
+import { counter } from './machines.ts'
+
+const hosts = useHosts()
+const listed: MachineEntry = {
+  machine: counter,
+  version: '1',
+  project: ({ context, status }: ActorView) =>
+    status === 'done'
+      ? []
+      : [
+          { kind: 'count', key: context.n > 0 ? 'some' : 'none', data: { n: context.n } },
+          { kind: 'digit', key: `a${context.n % 10}`, data: null },
+          { kind: 'digit', key: 'b', data: null },
+        ],
+}
+const start = (options = {}) => hosts.start({ machines: { listed, counter }, ...options })
+
+describe('a list', () => {
+  test('shows the newest system first, follows every change, and forgets what ended', async () => {
+    const runtime = await start()
+    const ids: string[] = []
+    for (let n = 0; n < 5; n++) ids.push((await runtime.spawn('listed')).id)
+    const newest = ids.toReversed()
+    expect((await runtime.list('count')).map(({ systemId }) => systemId)).toEqual(newest)
+    await runtime.send(ids[1]!, { type: 'ADD' })
+    expect(await runtime.list('count', { key: 'some' })).toEqual([
+      { systemId: ids[1], address: '', kind: 'count', key: 'some', data: { n: 1 }, seq: 2 },
+    ])
+    expect(await runtime.list('count', { key: 'none' })).toHaveLength(4)
+    await runtime.send(ids[1]!, { type: 'END' })
+    expect(await runtime.list('count', { systemId: ids[1] })).toEqual([])
+    await Promise.all(ids.map((id) => id === ids[1] || runtime.send(id, { type: 'END' })))
+  })
+  test('comes in pages without gap or double, also where a system has several rows', async () => {
+    const runtime = await start()
+    for (let n = 0; n < 7; n++) await runtime.spawn('listed')
+    const all = await runtime.list('digit')
+    expect(all).toHaveLength(14)
+    for (const limit of [1, 2, 3, 5]) {
+      const paged = []
+      for (let after: string | undefined; ;) {
+        const page = await runtime.list('digit', { after, limit })
+        if (!page.length) break
+        paged.push(...page)
+        const { systemId, address } = page.at(-1)!
+        after = `${systemId}/${address}`
+      }
+      expect(paged).toEqual(all)
+    }
+    expect(await runtime.list('digit', { after: all[1]!.systemId, limit: 2 })).toEqual(all.slice(2, 4))
+  })
+})
+
+test('history and emitted events come in pages that fit together', async () => {
+  const runtime = await start()
+  const { id } = await runtime.spawn('counter')
+  await Promise.all(Array.from({ length: 25 }, () => runtime.send(id, { type: 'ADD' })))
+  for (const read of [runtime.history, runtime.emitted]) {
+    const all = await read(id)
+    const paged = []
+    for (let after = 0; ;) {
+      const page = await read(id, { after, limit: 4 })
+      if (!page.length) break
+      paged.push(...page)
+      after = page.at(-1)!.seq
+    }
+    expect(paged).toEqual(all)
+  }
+})
+
+test('what is not there is not found', async () => {
+  const runtime = await start()
+  const { id } = await runtime.spawn('counter')
+  for (const read of [runtime.snapshot, runtime.history, runtime.emitted])
+    await expect(read('nobody')).rejects.toMatchObject({ code: 'system.not_found' })
+  await expect(runtime.snapshot(id, 'attic')).rejects.toMatchObject({ code: 'actor.not_found' })
+  expect(await runtime.list('nothing')).toEqual([])
+})
