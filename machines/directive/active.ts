@@ -19,7 +19,7 @@ const work = {
       on: {
         'approval.resolved': [
           { guard: 'choosesRetry', target: 'working', actions: ['recordAnswer', 'retryBlockedSteps'] },
-          { guard: 'choosesSkip', target: 'working', actions: ['recordAnswer', 'skipBlockedSteps'] },
+          { guard: 'choosesSkip', target: 'working', actions: ['recordAnswer', 'skipBlockedSteps', 'dispatch'] },
           { guard: 'choosesReplan', target: '#directive.planning', actions: ['recordAnswer', 'beginReplanning'] },
           { guard: 'choosesStop', target: '#directive.failed', actions: ['recordAnswer', 'concludeStopped'] },
           { guard: 'isDenied', target: '#directive.failed', actions: ['recordAnswer', 'concludeStuck'] },

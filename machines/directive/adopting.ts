@@ -76,6 +76,7 @@ const recordsOf = (chain: Chain, generation: number, own: StepRecord['verifiers'
         confidence: before?.confidence ?? null,
         result: before?.result ?? null,
         failure: null,
+        defect: false,
       },
     ]
   })
@@ -132,7 +133,7 @@ const announcement = (
   actor: system,
   chainId,
   data: {
-    message: `chain ${chainId} of ${chain.steps.length} steps`,
+    message: `chain ${chainId} of ${chain.steps.length} ${chain.steps.length === 1 ? 'step' : 'steps'}`,
     generation,
     source: planning.source,
     reason: planning.reason,

@@ -40,7 +40,7 @@ export const dispatching = {
   }),
   recordStep: base.assign(({ context, event }) => {
     assertEvent(event, 'step.changed')
-    if (event.generation !== context.chainGeneration) return {}
+    if (event.generation !== context.chainGeneration || context.steps[event.name]!.defect) return {}
     const { name, state, waiting, reworkCount, confidence, result, failure } = event
     return {
       ...moved(context, [[name, { state, waiting, reworkCount, confidence, result, failure }]]),
@@ -55,7 +55,7 @@ export const dispatching = {
     const name = Object.keys(context.steps).find((key) => context.steps[key]!.id === actorId)!
     const failure = { summary: `step.defect: ${failureFrom(error, '').reason}`, instructions: '' }
     return {
-      ...moved(context, [[name, { state: 'blocked', waiting: false, failure }]]),
+      ...moved(context, [[name, { state: 'blocked', waiting: false, failure, defect: true }]]),
       blockedEntries: context.blockedEntries + 1,
     }
   }),
@@ -67,22 +67,23 @@ export const dispatching = {
     for (const name of running) enqueue.sendTo(context.steps[name]!.id, { type: 'step.interrupt', at })
     enqueue.assign(moved(context, to(running, 'ready')))
   }),
-  // Steps answer with where that led them; until then they count as being in motion.
+  // Steps answer with where that led them; until then they count as being in motion. A broken one stays where it is.
   retryBlockedSteps: base.enqueueActions(({ context, event, enqueue }) => {
     assertEvent(event, 'approval.resolved')
     const { respondedBy, comment } = event.answer
     const said = { ...(respondedBy && { by: respondedBy }), ...(comment && { comment }) }
-    const blocked = namesOf(context, 'blocked')
+    const blocked = namesOf(context, 'blocked').filter((name) => !context.steps[name]!.defect)
     for (const name of blocked) enqueue.sendTo(context.steps[name]!.id, { type: 'step.retry', at: event.at, ...said })
     enqueue.assign(moved(context, to(blocked, 'evaluating')))
   }),
+  // Noted at once: a broken step could not say that it was skipped.
   skipBlockedSteps: base.enqueueActions(({ context, event, enqueue }) => {
     assertEvent(event, 'approval.resolved')
     const { respondedBy, comment } = event.answer
     const said = { ...(respondedBy && { by: respondedBy }), reason: comment ?? '' }
     const blocked = namesOf(context, 'blocked')
     for (const name of blocked) enqueue.sendTo(context.steps[name]!.id, { type: 'step.skip', at: event.at, ...said })
-    enqueue.assign(moved(context, to(blocked, 'evaluating')))
+    enqueue.assign(moved(context, to(blocked, 'skipped')))
   }),
   grantMerge: base.enqueueActions(({ context, event, enqueue }) => {
     assertEvent(event, 'merge.request')

@@ -33,6 +33,8 @@ export type StepRecord = {
   confidence: { score: number; level: Level } | null
   result: StepResult | null
   failure: { summary: string; instructions: string } | null
+  /** Its actor is broken and takes no order any more. */
+  defect: boolean
 }
 
 /** Where a step is, for the directive: `startable` waits for a slot, `busy` holds one, `waiting` waits for a person. */

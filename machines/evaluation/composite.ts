@@ -47,13 +47,19 @@ const levelOf = (score: number, caps: readonly string[], { thresholds }: Evaluat
 const count = (number: number, words: string) => (number > 0 ? [`${number} ${words}`] : [])
 
 const summaryOf = (level: Level, score: number, caps: readonly string[], facts: EvaluationFacts): string => {
-  const having = (status: string) => facts.results.filter((result) => result.status === status).length
+  const having = (status: string) => facts.results.filter((result) => result.status === status)
+  const named = (status: string) =>
+    having(status).length > 0
+      ? [
+          `${having(status).length} ${status} (${having(status)
+            .map(({ name }) => name)
+            .join(', ')})`,
+        ]
+      : []
   const unverified = facts.criteria.filter((criterion) => criterion.verdict === 'unverifiable').length
   const parts = [
-    ...count(having('passed'), 'passed'),
-    ...count(having('failed'), 'failed'),
-    ...count(having('flaky'), 'flaky'),
-    ...count(having('unavailable'), 'unavailable'),
+    ...count(having('passed').length, 'passed'),
+    ...['failed', 'flaky', 'unavailable'].flatMap(named),
     ...(caps.includes('verifier.none') ? ['no verifier gave a result'] : []),
     ...(facts.tamperedFiles.length > 0 ? [`touches what verifiers rely on: ${facts.tamperedFiles.join(', ')}`] : []),
     ...count(unverified, 'criteria not verifiable'),

@@ -78,7 +78,7 @@ export const status = {
     blocked: ({ context }) =>
       context.blocked ?? {
         code: context.failure?.code ?? 'evaluation.red',
-        reason: `${context.evaluation!.summary}, after ${context.reworkCount} reworks`,
+        reason: `${context.evaluation!.summary}, after ${context.reworkCount} rework${context.reworkCount === 1 ? '' : 's'}`,
       },
   }),
   recordRefusal: base.assign(({ context, event }) => {

@@ -116,8 +116,8 @@ test('a model is asked for another plan, as often as allowed, before a person is
   expect(world.value().active.work).toBe('stuck')
 })
 
-test('a step whose actor breaks is blocked, and nothing else suffers', async () => {
-  world = createWorld(file({ chain: chain(step('one'), step('two')) }))
+test('a step whose actor breaks is blocked for good: it can be skipped, not retried, and nothing else suffers', async () => {
+  world = createWorld(file({ chain: chain(step('one'), step('two'), step('three', ['one'])) }))
   const broken = { type: 'xstate.error.actor.one-g1', actorId: 'one-g1', error: new Error('no such thing') }
   world.send({ type: 'directive.start' })
   world.send(broken)
@@ -126,4 +126,9 @@ test('a step whose actor breaks is blocked, and nothing else suffers', async () 
     failure: { summary: 'step.defect: no such thing' },
   })
   await world.until('passed', 'two-g1')
+  await world.until('active.work.stuck')
+  world.approve('approval-1')
+  await world.until((snapshot) => snapshot.context.openApproval === 'approval-2')
+  world.approve('approval-2', { choice: 'skip' })
+  await world.until('passed', 'three-g1')
 })

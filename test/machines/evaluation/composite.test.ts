@@ -133,7 +133,7 @@ describe('the instructions', () => {
       'Do not change what the verifiers rely on: test/a.js',
     ])
     expect(summary).toBe(
-      'red, score 0.33: 2 failed, 1 flaky, touches what verifiers rely on: test/a.js, 1 criteria not verifiable',
+      'red, score 0.33: 2 failed (unit, lint), 1 flaky (slow), touches what verifiers rely on: test/a.js, 1 criteria not verifiable',
     )
   })
 
