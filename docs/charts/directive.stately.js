@@ -276,7 +276,8 @@ export const machine = createMachine({
                     "target": "working",
                     "actions": [
                       "recordAnswer",
-                      "skipBlockedSteps"
+                      "skipBlockedSteps",
+                      "dispatch"
                     ]
                   },
                   {
