@@ -1,3 +1,4 @@
+import { quoted } from './approval-facts.ts'
 import { isFinal, type DirectiveView } from './directive-view.ts'
 import { short, shortApprovalId } from './identity.ts'
 import { exit, type ExitCode } from './refusal.ts'
@@ -70,5 +71,3 @@ function sayWhereToLook(terminal: Terminal, { id, context }: DirectiveView): voi
   say('the whole story', `npx adjutant show ${short(id)}`)
   say('every event', `npx adjutant events ${short(id)}`)
 }
-
-const quoted = (path: string): string => (/^[\w./@:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)

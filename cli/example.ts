@@ -24,7 +24,7 @@ export async function runExample(shell: Shell, name: string): Promise<ExitCode> 
     if (!unfinished?.started) await startDirective(adjutant, current.id)
     const company = { after: unfinished?.after, responder: reviewer(adjutant) }
     const code = await accompany(shell, adjutant, current.id, company)
-    if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init')
+    if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init path/to/your/repository')
     return code
   }
   return withAdjutant(shell, 'host', work, `example ${name} of ${shell.environment.home}`)

@@ -41,7 +41,9 @@ export async function repositoryMistakes({ repository }: DirectiveFile): Promise
   }
   const commit = await git(path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${baseRef}^{commit}`)
   if (commit !== undefined) return []
-  const branches = await git(path, 'for-each-ref', '--format=%(refname:short)', '--count=8', 'refs/heads', 'refs/tags')
-  const known = branches ? `known: ${branches.replaceAll('\n', ', ')}` : 'the repository has no commit yet: make one'
+  const refs = await git(path, 'for-each-ref', '--format=%(refname:short)', '--count=500', 'refs/heads', 'refs/tags')
+  // Branches of earlier directives would fill the list; one of the user's own is what was meant.
+  const own = (refs ?? '').split('\n').filter((name) => name && !name.startsWith('adjutant/'))
+  const known = refs ? `known: ${own.slice(0, 8).join(', ')}` : 'the repository has no commit yet: make one'
   return mistake('repository.unknown_ref', `${path} has no "${baseRef}"`, known, 'baseRef')
 }

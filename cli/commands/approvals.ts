@@ -28,7 +28,8 @@ export const approvals = (on: On): Command =>
           }
           if (rows.some(({ key }) => key === 'pending') && !terminal.json) {
             terminal.say(
-              'Answer with `adjutant approve ID`, `adjutant deny ID` or `adjutant request-changes ID WORDS`.',
+              '`adjutant show ID` tells what each is about. ' +
+                'Answer with `adjutant approve ID`, `adjutant deny ID` or `adjutant request-changes ID WORDS`.',
             )
           }
         }),

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { draftDirectiveFile } from '../directive-draft.ts'
 import { Refusal } from '../refusal.ts'
 import { surveyRepository } from '../repository-survey.ts'
@@ -9,10 +9,11 @@ import type { On } from '../shell.ts'
 export const init = (on: On): Command =>
   new Command('init')
     .description('write a commented directive file that suits the repository at hand')
-    .argument('[file]', 'where to', 'adjutant.yaml')
+    .argument('[file]', 'where to; in a folder it is called adjutant.yaml', 'adjutant.yaml')
     .option('--force', 'replace a file that is there')
     .action(
-      on(async ({ terminal }, file: string, options: { force?: boolean }) => {
+      on(async ({ terminal }, typed: string, options: { force?: boolean }) => {
+        const file = (await stat(typed).catch(() => undefined))?.isDirectory() ? join(typed, 'adjutant.yaml') : typed
         const found = await surveyRepository(resolve(file, '..'))
         try {
           await writeFile(file, draftDirectiveFile(found), { flag: options.force ? 'w' : 'wx' })

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { factLines } from '../approval-facts.ts'
 import { withAdjutant } from '../compose.ts'
 import { viewDirective, type DirectiveView, type StepView } from '../directive-view.ts'
 import { approvalIdOf, directiveId, shortApprovalId } from '../identity.ts'
@@ -59,10 +60,14 @@ function saySteps(terminal: Terminal, steps: StepView[]): void {
   for (const line of table(rows)) terminal.say(`  ${line}`)
 }
 
-function sayApprovals(terminal: Terminal, { approvals }: DirectiveView): void {
+function sayApprovals(terminal: Terminal, { approvals, context }: DirectiveView): void {
   for (const approval of approvals) {
+    const { question, facts, choices } = approval.data
     terminal.say()
-    terminal.say(terminal.style('yellow', `Waits for a person: ${plain(approval.data.question ?? '')}`))
-    terminal.say(`  npx adjutant approve ${shortApprovalId(approval)}`)
+    terminal.say(terminal.style('yellow', `Waits for a person: ${plain(question ?? '')}`))
+    for (const line of factLines(facts ?? {}, context.file.repository)) terminal.say(`  | ${line}`)
+    if (choices?.length > 1) terminal.say(`  choices: ${choices.join(', ')}`)
+    const choice = choices?.length > 1 ? ` --choice ${choices[0]}` : ''
+    terminal.say(`  npx adjutant approve ${shortApprovalId(approval)}${choice}   (or deny, or request-changes)`)
   }
 }

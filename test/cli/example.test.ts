@@ -27,7 +27,7 @@ test('the default example tells its story and ends with a result that passes its
   expect(stdout).toContain(`git -C ${library} diff main...${branch}`)
   expect(stdout).toContain(`npx adjutant show ${id.slice(0, 13)}`)
   expect(stdout).toContain(`npx adjutant events ${id.slice(0, 13)}`)
-  expect(stdout).toMatch(/Now your own: npx adjutant init\n$/)
+  expect(stdout).toMatch(/Now your own: npx adjutant init path\/to\/your\/repository\n$/)
 
   // The person's branch and checkout are as they were; what is left over is gone.
   expect(git(library, 'log', '--format=%s', 'main')).toBe('tidy-text, which does not keep its word yet')

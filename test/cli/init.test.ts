@@ -35,6 +35,14 @@ test('the file suits the repository and is without mistakes', async () => {
   expect(checked.code).toBe(0)
 })
 
+test('a folder that is named gets the file, wherever the command is called', async () => {
+  const top = makeRepository('elsewhere', { 'package.json': '{}' })
+  const { code, stdout } = await runAdjutant(['init', top], { cwd: folder.path })
+  expect(stdout).toContain(`npx adjutant run ${path.join(top, 'adjutant.yaml')}`)
+  expect(code).toBe(0)
+  expect(written(top)).toContain('title: First directive for elsewhere')
+})
+
 test('a repository of another language gets its own commands', async () => {
   const cwd = makeRepository('rusty', { 'Cargo.toml': '[package]\nname = "rusty"\n' })
   await runAdjutant(['init'], { cwd })
