@@ -27,7 +27,7 @@ export class Aftermath {
       loaded.time = turn.time
       if (turn.checkpoint) noteCheckpoint(loaded, turn.checkpoint)
       slot.single = false
-      if (turn.status === 'active') slot.live = loaded
+      if (turn.status === 'active' && this.#options.takesTurns) slot.live = loaded
       else this.#slots.evict(slot)
       if (turn.status === 'parked') await holdMail(this.#options.sql, [slot.id]).catch(() => {})
       for (const { mail, outcome } of delivered) mail.settle?.(outcome)

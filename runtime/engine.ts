@@ -22,6 +22,8 @@ export type EngineOptions = {
   signals: Signals
   /** This process, as the owner of systems. */
   owner: string
+  /** False: it only gives birth to systems, which belong to nobody then. */
+  takesTurns: boolean
   /** Live systems kept in memory. */
   cacheSize: number
   /** Mail from memory whose turn was refused as stale goes to whoever owns the system now. */
@@ -76,7 +78,7 @@ export class Engine {
 
   /** Something may wait for the system. */
   wake(slot: Slot) {
-    if (this.#closed || slot.busy) return
+    if (this.#closed || slot.busy || !this.#options.takesTurns) return
     this.#ready.add(slot)
     this.#schedule()
   }
@@ -145,33 +147,34 @@ export class Engine {
   }
 
   async #batch(slots: Slot[], births: Pending[]) {
+    const pending = [...births]
     try {
       const mail = await this.#loading.prepare(slots)
       const now = this.#options.clock.now()
-      const turns = slots.flatMap((slot) => this.#runSafely(slot, mail.get(slot.id) ?? [], now) ?? [])
-      await this.#commit([...births, ...turns])
+      for (const slot of slots) pending.push(...this.#runSafely(slot, mail.get(slot.id) ?? [], now))
+      await this.#commit(pending)
     } catch (error) {
       this.#options.log('turn.failed', { error })
       for (const slot of slots) this.#giveUp(slot, error)
-      for (const { created } of births) created?.({ fate: 'unknown', error: error as Error })
+      for (const each of pending) refuseSenders(each, error)
     }
     for (const slot of [...slots, ...births.map((birth) => birth.slot)]) this.#rest(slot)
   }
 
   // One poisoned system never fails its batch.
-  #runSafely(slot: Slot, mail: Mail[], now: number): Pending | undefined {
+  #runSafely(slot: Slot, mail: Mail[], now: number): Pending[] {
     const { live } = slot
-    if (!live) return undefined
+    if (!live) return []
     try {
       return this.#run(slot, live, mail, now)
     } catch (error) {
       const turn = emptyTurn(live.system.recorder.seq, now)
       turn.defect = new Defect('turn.failed', (error as Error).message, { cause: error })
-      return { slot, loaded: live, turn, delivered: [] }
+      return [{ slot, loaded: live, turn, delivered: [] }]
     }
   }
 
-  #run(slot: Slot, live: Loaded, mail: Mail[], now: number): Pending | undefined {
+  #run(slot: Slot, live: Loaded, mail: Mail[], now: number): Pending[] {
     const time = Math.max(now, live.time)
     if (isOver(live.system)) throw new Error('the root is not active in memory, though the system is')
     // Mail that came while this batch was read was accepted before what is queued here, and goes first.
@@ -185,9 +188,9 @@ export class Engine {
     if (!turn.entries.length && !turn.took.length && !turn.defect) {
       live.system.recorder.end()
       for (const { mail: each, outcome } of delivered) each.settle?.(outcome)
-      return undefined
+      return []
     }
-    return { slot, loaded: live, turn, delivered }
+    return [{ slot, loaded: live, turn, delivered }]
   }
 
   async #commit(pending: Pending[]) {
@@ -211,7 +214,8 @@ export class Engine {
 
   async #commitBatch(batch: Pending[]) {
     if (!batch.length) return
-    const { around, signals, sql, owner } = this.#options
+    const { around, signals, sql, takesTurns } = this.#options
+    const owner = takesTurns ? this.#options.owner : null
     const id = randomUUID()
     const rows = batch.map(({ loaded, turn }) => turnRows(loaded.identity, turn, around.registry.activity))
     if (signals.pointed)
@@ -222,17 +226,29 @@ export class Engine {
     await Promise.all(batch.map((pending, i) => this.#aftermath.settle(pending, fates[i] as Fate)))
   }
 
+  // The poll comes back to it: at once the same would happen again.
   #giveUp(slot: Slot, error: unknown) {
     this.slots.evict(slot)
-    const refusal = { refused: 'send.unknown', message: `the system could not be run: ${(error as Error).message}` }
-    for (const { settle } of slot.queue.splice(0)) settle?.(refusal)
+    slot.reload = false
+    for (const { settle } of slot.queue.splice(0)) settle?.(refusal(error))
   }
 
   #rest(slot: Slot) {
     slot.busy = false
-    if (slot.queue.length || (slot.fetch && slot.live) || this.slots.wantsReload(slot)) this.wake(slot)
+    const waiting = slot.queue.length > 0 || (slot.fetch && slot.live !== undefined) || this.slots.wantsReload(slot)
+    if (waiting && this.#options.takesTurns) this.wake(slot)
     else this.slots.settle(slot)
   }
+}
+
+const refusal = (error: unknown) => ({
+  refused: 'send.unknown',
+  message: `the system could not be run: ${(error as Error).message}`,
+})
+
+function refuseSenders({ delivered, created }: Pending, error: unknown) {
+  created?.({ fate: 'unknown', error: error as Error })
+  for (const { mail } of delivered) mail.settle?.(refusal(error))
 }
 
 function cut(pending: Pending[]): Pending[][] {
