@@ -10,7 +10,7 @@ export type Fate =
   | { fate: 'poison'; error: Error }
   | { fate: 'unknown'; error: Error }
 
-export type Commit = { sql: Sql; owner: string; signals: Signals; closed(): boolean }
+export type Commit = { sql: Sql; owner: string | null; signals: Signals; closed(): boolean }
 
 // 100 ms doubling to 3 s: as long as the database is away there is nothing better to do.
 const FIRST_PAUSE_MS = 100

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMachine } from 'xstate'
 import { useHosts } from './hosts.ts'
-import { counter } from './machines.ts'
+import { counter, worker } from './machines.ts'
 
 const hosts = useHosts()
 const broken = createMachine({
@@ -35,4 +35,14 @@ test('many spawns of one id, here and elsewhere, make one system', async () => {
   const spawns = Array.from({ length: 20 }, (_, n) => runtimes[n % 2]!.spawn('counter', { id: 'one', input: { a: 1 } }))
   expect(new Set((await Promise.all(spawns)).map(({ id }) => id))).toEqual(new Set(['one']))
   expect(await runtimes[0]!.history('one')).toHaveLength(1)
+})
+
+test('a process that takes no turns can spawn; those that do take the system on, and it reads what they wrote', async () => {
+  const front = await start({ name: 'front', roles: [], machines: { counter, worker } })
+  await start({ name: 'back', machines: { counter, worker } })
+  const { id } = await front.spawn('worker')
+  await front.waitFor(id, { matches: 'done' }, { timeout: 10_000 })
+  const { id: counted } = await front.spawn('counter')
+  await front.send(counted, { type: 'ADD' }, { wait: 'processed' })
+  expect((await front.snapshot(counted)).context.n).toBe(1)
 })
