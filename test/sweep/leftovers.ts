@@ -30,5 +30,7 @@ export function foldersLeft(home: string, library?: string): string[] {
         .filter((line) => line.startsWith('worktree '))
         .slice(1)
     : []
-  return [...inside('worktrees'), ...inside('checkouts'), ...inside('tmp'), ...listed]
+  // A process's own folder for temporary files goes with the start of the next one; it must be empty, though.
+  const temporary = inside('tmp').flatMap(inside)
+  return [...inside('worktrees'), ...inside('checkouts'), ...temporary, ...listed]
 }
