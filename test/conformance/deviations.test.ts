@@ -6,6 +6,9 @@ import { cases } from './cases/index.ts'
 import { createSubject, openRuntime, Run, type Runtime, type Subject } from './durable.ts'
 import { features } from './features.ts'
 import { runReference } from './reference.ts'
+import { silenceXState } from './warnings.ts'
+
+silenceXState()
 
 const subjects = plantsOf(cases).map(({ testCase, feature }, index) =>
   createSubject(testCase, `plant-${index}`, feature),

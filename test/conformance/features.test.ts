@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createProbe, plantsOf } from './case.ts'
 import { cases } from './cases/index.ts'
 import { features, type Feature } from './features.ts'
 import { runReference } from './reference.ts'
+import { silenceXState } from './warnings.ts'
 
-// XState's development build warns about events to stopped actors and missing actors: cases do that on purpose.
-beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
-afterAll(() => void vi.restoreAllMocks())
+silenceXState()
 
 describe('the conformance suite', () => {
   test('has at least 80 machines with names of their own', () => {

@@ -3,6 +3,9 @@ import { takesTime } from './case.ts'
 import { cases } from './cases/index.ts'
 import { Cohort } from './cohort.ts'
 import { createSubject, type Run, type Subject } from './durable.ts'
+import { silenceXState } from './warnings.ts'
+
+silenceXState()
 
 const subjects = cases
   .filter((testCase) => !testCase.saysPerAttempt)

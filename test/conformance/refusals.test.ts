@@ -1,6 +1,15 @@
-import { createMachine, fromCallback, fromEventObservable, fromObservable, setup, type AnyActorLogic } from 'xstate'
+import {
+  assign,
+  createMachine,
+  fromCallback,
+  fromEventObservable,
+  fromObservable,
+  setup,
+  spawnChild,
+  type AnyActorLogic,
+} from 'xstate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createRuntime } from '../../runtime/index.ts'
+import { createRuntime, type Runtime } from '../../runtime/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 const nothing = () => ({ subscribe: () => ({ unsubscribe: () => {} }) }) as any
@@ -14,7 +23,8 @@ let database: TestDatabase
 beforeAll(async () => void (database = await createTestDatabase()))
 afterAll(() => database?.drop())
 
-const register = (machine: any) => createRuntime({ database: database.database, machines: { case: machine } })
+const register = (machine: any) =>
+  createRuntime({ database: database.database, machines: { case: machine }, log: () => {} })
 
 describe.each(kinds)('a machine with $kind logic is refused when it is registered', ({ logic }) => {
   const refusal = {
@@ -35,5 +45,37 @@ describe.each(kinds)('a machine with $kind logic is refused when it is registere
   test('when an invoked machine invokes it', async () => {
     const inner = createMachine({ initial: 'a', states: { a: { invoke: [{ src: logic }] } } })
     await expect(register(createMachine({ invoke: { src: inner } }))).rejects.toMatchObject(refusal)
+  })
+})
+
+describe('what cannot be stored', () => {
+  const withRuntime = async (machine: any, use: (runtime: Runtime) => Promise<void>) => {
+    const runtime = await register(machine)
+    await runtime.start()
+    await use(runtime).finally(() => runtime.close())
+  }
+
+  test('a spawn of logic without a name fails the machine and says what to do', async () => {
+    const machine = createMachine({ on: { GO: { actions: spawnChild(createMachine({}), { id: 'kid' } as any) } } })
+    await withRuntime(machine, async (runtime) => {
+      const { id } = await runtime.spawn('case')
+      await runtime.send(id, { type: 'GO' }, { wait: 'processed' })
+      const { status, error } = await runtime.snapshot(id)
+      expect(status).toBe('error')
+      expect(error.message).toMatch(/kid .* setup\(\{ actors \}\)/)
+    })
+  })
+
+  test('a function in the context is named by its path, and the state before it is kept', async () => {
+    const machine = createMachine({
+      context: { deep: { fine: 1 } },
+      on: { GO: { actions: assign({ deep: () => ({ call: () => 1 }) as any }) } },
+    })
+    await withRuntime(machine, async (runtime) => {
+      const { id } = await runtime.spawn('case')
+      const refusal = { code: 'snapshot.unstorable', message: expect.stringContaining('deep.call is a function') }
+      await expect(runtime.send(id, { type: 'GO' }, { wait: 'processed' })).rejects.toMatchObject(refusal)
+      expect(await runtime.snapshot(id)).toMatchObject({ status: 'active', context: { deep: { fine: 1 } } })
+    })
   })
 })

@@ -5,6 +5,9 @@ import { takesTime } from './case.ts'
 import { cases } from './cases/index.ts'
 import { createSubject, openRuntime, Run, type Runtime, type Subject } from './durable.ts'
 import { runReference } from './reference.ts'
+import { silenceXState } from './warnings.ts'
+
+silenceXState()
 
 const subjects = cases.map((testCase, index) => createSubject(testCase, `case-${index}`))
 const clock = new SimulatedClock()
