@@ -29,7 +29,10 @@ export const Step = z.strictObject({
   taskPlan: z.string().optional(),
   /** Names of steps of the same chain that must have passed (or been skipped) before. */
   dependsOn: z.array(z.string()).default([]),
-  /** A label for drawing and for planners ("these belong together"); it neither orders nor excludes. */
+  /**
+   * A label for drawing and for planners ("these belong together"). It neither orders nor excludes: what may run at the
+   * same time is said by `dependsOn` and `maxParallelSteps` already, and a second rule could only contradict them.
+   */
   parallelGroup: z.string().optional(),
   requirementIds: z.array(z.string()).default([]),
   acceptanceCriteriaIds: z.array(z.string()).default([]),
