@@ -27,8 +27,9 @@ export class Aftermath {
       loaded.time = turn.time
       if (turn.checkpoint) noteCheckpoint(loaded, turn.checkpoint)
       slot.single = false
-      if (turn.status === 'active' && this.#options.takesTurns) slot.live = loaded
-      else this.#slots.evict(slot)
+      if (turn.status !== 'active' || !this.#options.takesTurns) this.#slots.evict(slot)
+      // One that was evicted while its turn was under way stays so: it may have had another owner since.
+      else if (turn.base === null) slot.live = loaded
       if (turn.status === 'parked') await holdMail(this.#options.sql, [slot.id]).catch(() => {})
       for (const { mail, outcome } of delivered) mail.settle?.(outcome)
       this.#options.signals.committed(slot.id, turn)

@@ -52,9 +52,10 @@ export class Lease {
     const { sql, leaseMs, lost, log } = this.#options
     const asked = performance.now()
     try {
-      const wasValid = this.valid
       const [row] = await renewLease(sql, { id: this.id, leaseMs })
       if (this.#stopped) return
+      // Asked now, not before: it may have run out while the database was slow to answer.
+      const wasValid = this.valid
       if (!row) {
         // Another process took the name; this one goes on under a name of its own, and owns nothing.
         log('lease.replaced', { name: this.#name })

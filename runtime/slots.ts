@@ -46,6 +46,9 @@ export class Slots {
   /** Called when a system comes to rest: sets its alarm, or forgets it. */
   settle(slot: Slot) {
     const { live } = slot
+    const known = this.#slots.get(slot.id)
+    // Forgotten meanwhile, and loaded again: there is one live system of an id.
+    if (known && known !== slot) return this.evict(slot)
     if (!live) {
       this.#slots.delete(slot.id)
       return
@@ -91,6 +94,7 @@ export class Slots {
       if (idle.length >= EVICT_TOGETHER) break
       if (slot.live && !slot.busy && !slot.queue.length) idle.push(slot)
     }
+    if (!idle.length) return
     this.#releasing = this.#release(idle)
       .catch((error: unknown) => this.#options.log('release.failed', { error }))
       .finally(() => (this.#releasing = undefined))
@@ -102,9 +106,20 @@ export class Slots {
       return { id: slot.id, seq: loaded.system.recorder.seq, ...checkpoint(loaded) }
     })
     for (const slot of slots) {
+      // Not to be loaded again before it was given up.
+      slot.busy = true
       this.evict(slot)
-      this.#slots.delete(slot.id)
     }
-    await releaseSystems(this.#options.sql, this.#options.owner, releases)
+    try {
+      await releaseSystems(this.#options.sql, this.#options.owner, releases)
+    } finally {
+      for (const slot of slots) this.#released(slot)
+    }
+  }
+
+  #released(slot: Slot) {
+    slot.busy = false
+    if (slot.queue.length || slot.fetch) this.#wake(slot)
+    else this.#slots.delete(slot.id)
   }
 }

@@ -63,8 +63,9 @@ export type CommitAnswer = { id: string; committed: boolean; refused: 'mail' | '
 /**
  * Commits the turns of many systems, each once, all or nothing per system.
  *
- * All waits happen in `locked`, in id order, so batches cannot deadlock. `seq = base` is the fence. Parts that no turn of the
- * batch needs are left out of the statement: planning the whole of it costs more than running it.
+ * All waits happen in `locked`, in id order, so batches cannot deadlock. `seq = base` is the fence. A turn of a system that
+ * another process has taken over is stale as well: the new owner answers reads out of its memory.
+ * Parts that no turn of the batch needs are left out of the statement: planning the whole of it costs more than running it.
  */
 export async function commitTurns(
   sql: Sql,
@@ -85,7 +86,7 @@ export async function commitTurns(
       ${keyed ? sql`union all select e.id, 'key' from entry e where e.key is not null and exists (select from journal j where j.system_id = e.id and j.key = e.key)` : sql``}
     ), locked as materialized (
       select s.id from system s join turn t on s.id = t.id
-      where s.seq = t.base and s.status <> 'parked' and s.id not in (select r.id from refused r)
+      where s.seq = t.base and s.owner = ${owner} and s.status <> 'parked' and s.id not in (select r.id from refused r)
       order by s.id for no key update of s
     ), updated as materialized (
       update system s set seq = t.base + t.entries, version = t.version, definition = t.definition, turn = ${turn}, owner = ${owner}, status = t.status, time = t.time,
