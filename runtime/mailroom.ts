@@ -209,6 +209,8 @@ export class Mailroom {
       if (fate && fate.seq !== null) return { seq: fate.seq, duplicate: !inserted }
       if (fate?.refused && !fate.waiting) throw refusal(fate.refused, mail)
       if (fate && !fate.waiting) return { duplicate: !inserted }
+      if (fate?.parked)
+        throw new Rejection('system.parked', `system ${mail.system} is parked; the event is kept for when it goes on`)
       await committedOr(signals, mail.system, wait)
     }
   }

@@ -2,11 +2,12 @@ import type { Sql } from '../connect.ts'
 
 /** What became of mail: still waiting, refused as a dead letter, or processed; `seq` is known where it bore a key. */
 export const mailFates = (sql: Sql, mail: { system: string; id: string; key: string | null }) => sql<
-  { waiting: boolean; refused: string | null; seq: number | null }[]
+  { waiting: boolean; refused: string | null; seq: number | null; parked: boolean }[]
 >`
   select
     exists (select from mailbox m where m.system_id = ${mail.system} and (m.id = ${mail.id} or m.key = ${mail.key})) as waiting,
     (select d.reason from dead_letter d where d.system_id = ${mail.system} and (d.id = ${mail.id} or d.key = ${mail.key}) limit 1) as refused,
+    exists (select from system s where s.id = ${mail.system} and s.status = 'parked') as parked,
     (select j.seq from journal j where j.system_id = ${mail.system} and j.key = ${mail.key}) as seq`
 
 /** The entries that keys were processed in. */

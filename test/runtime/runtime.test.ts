@@ -130,7 +130,9 @@ test('a root that throws is parked, shows its error, and goes on with the same e
   })
   expect(await runtime.parked()).toMatchObject([{ id, reason: { message: 'boom' } }])
   await expect(runtime.waitFor(id, 'done')).rejects.toMatchObject({ code: 'system.failed' })
-  await runtime.send(id, { type: 'ADD' })
+  await expect(runtime.send(id, { type: 'ADD' }, { wait: 'processed' })).rejects.toMatchObject({
+    code: 'system.parked',
+  })
   await runtime.close()
   const mended = counter.provide({ actions: { explode: assign({ n: ({ context }) => context.n + 10 }) } })
   const next = await start({ machines: { counter: mended } })
