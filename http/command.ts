@@ -74,6 +74,7 @@ async function look(runtime: Runtime, { systemId, address }: Target): Promise<Ac
 async function send(runtime: Runtime, command: Stamped, { target, ended }: CommandOptions, idempotencyKey: string) {
   const options = { to: target.address, idempotencyKey, wait: 'processed' } as const
   return runtime.send(target.systemId, command, options).catch(async (error: unknown) => {
+    if (isRejection(error, 'system.parked')) return undefined
     // It ended between look and send.
     throw ended && isRejection(error, 'actor.not_found', 'system.final') ? await ended() : error
   })

@@ -254,6 +254,17 @@ describe('controlling', () => {
     expect((await reaches(id, 'completed')).chain.generation).toBe(2)
   })
 
+  test('a command to a parked directive is kept for it, and the answer says why it waits', async () => {
+    const parked = await openApi()
+    const id = await given(parked.call, directive({ autonomy: 'manual' }), false)
+    const reason = { code: 'machine.failed', message: 'a guard threw' }
+    const { sql } = parked.database.database
+    await sql`update system set status = 'parked', reason = ${JSON.stringify(reason)}::text::json where id = ${id}`
+    const start = await parked.call('POST', `/v1/directives/${id}/start`)
+    expect([start.status, start.body]).toMatchObject([202, { status: 'accepted', parked: reason }])
+    await parked.close()
+  })
+
   test('a command that nobody is there to process is accepted, and processed when somebody comes', async () => {
     const left = await openApi()
     const id = await given(left.call, directive({ autonomy: 'manual' }), false)
