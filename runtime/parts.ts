@@ -39,7 +39,13 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
   const wakeups = new Wakeups(sql, lease.id)
   const around: Surroundings = { registry, log: console.log, strayed }
   const common = { sql, clock, signals, owner: lease.id, log }
-  const engine = new Engine({ ...common, around, takesTurns, cacheSize, reroute: (system, mail) => mailroom.reroute(system, mail) })
+  const engine = new Engine({
+    ...common,
+    around,
+    takesTurns,
+    cacheSize,
+    reroute: (system, mail) => mailroom.reroute(system, mail),
+  })
   const mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns, closed })
   const activities = roles.includes('activities') ? activityHost(options, common, mailed) : undefined
   const reader = new Reader({ sql, engine, around, leaseValid })

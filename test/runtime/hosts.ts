@@ -82,11 +82,12 @@ export async function expectSoundJournals(sql: Sql) {
   ).toEqual([])
 }
 
-/** The backend whose statement waits for a lock. */
-export const blockedBackend = (sql: Sql): Promise<number> =>
+/** The backend whose statement, one with that text, waits for a lock. */
+export const blockedBackend = (sql: Sql, text = ''): Promise<number> =>
   eventually(async () => {
     const [row] = await sql<{ pid: number }[]>`
-      select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and position(${text} in query) > 0`
     expect(row).toBeDefined()
     return row!.pid
   })

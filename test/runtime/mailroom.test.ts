@@ -152,7 +152,7 @@ test('a send that the database never answered is refused when it has no key, and
   const release = await holdRows(hosts.sql, (sql) => sql`lock table mailbox in exclusive mode`)
   const unkeyed = expect(runtime.send(id, { type: 'N', n: 1 })).rejects.toMatchObject({ code: 'send.unknown' })
   const keyed = runtime.send(id, { type: 'N', n: 2 }, { idempotencyKey: 'k' })
-  await hosts.sql`select pg_terminate_backend(${await blockedBackend(hosts.sql)})`
+  await hosts.sql`select pg_terminate_backend(${await blockedBackend(hosts.sql, 'with mail as')})`
   await unkeyed
   await release()
   expect(await keyed).toEqual({ duplicate: false })
