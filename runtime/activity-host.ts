@@ -4,6 +4,7 @@ import {
   isTransient,
   reportActivity,
   requeueActivity,
+  requeueForgottenActivities,
   requeueLostActivities,
   startActivities,
   type ActivityAttempt,
@@ -39,6 +40,7 @@ export class ActivityHost {
   readonly #running = new Map<string, Attempt>()
   #claiming: Promise<void> | undefined
   #again = false
+  #swept = false
   #closed = false
 
   constructor(options: Options) {
@@ -58,7 +60,11 @@ export class ActivityHost {
   dispatch() {
     if (this.#closed) return
     this.#again = true
-    this.#claiming ??= this.#claim().finally(() => (this.#claiming = undefined))
+    this.#claiming ??= this.#claim().finally(() => {
+      this.#claiming = undefined
+      // Asked for just after the last look.
+      if (this.#again && this.slots > 0) this.dispatch()
+    })
   }
 
   /** The attempt's actor was stopped. */
@@ -86,6 +92,7 @@ export class ActivityHost {
         if (!attempt.ended && !current.has(keyName(attempt.key))) attempt.abort(superseded())
     }
     await requeueLostActivities(sql, clock.now())
+    this.#swept = true
     this.dispatch()
   }
 
@@ -105,6 +112,7 @@ export class ActivityHost {
   }
 
   async #claim() {
+    if (this.#swept) await this.#requeueForgotten()
     while (this.#again && !this.#closed && this.slots > 0) {
       this.#again = false
       const { sql, owner, clock, signals, log } = this.#options
@@ -116,6 +124,19 @@ export class ActivityHost {
       } catch (error) {
         if (!isTransient(error)) log('activity.claim_failed', { error })
       }
+    }
+  }
+
+  // What the database has this process run, and it does not: the answer to the start was lost with the connection.
+  // Done where attempts are started, so that none is on its way.
+  async #requeueForgotten() {
+    const { sql, owner, clock, log } = this.#options
+    const known = [...this.#running.values()].map(({ key }) => key)
+    try {
+      await requeueForgottenActivities(sql, { process: owner, known, now: clock.now() })
+      this.#swept = false
+    } catch (error) {
+      if (!isTransient(error)) log('activity.sweep_failed', { error })
     }
   }
 

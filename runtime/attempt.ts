@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ActivityAttempt, AttemptKey } from '../db/index.ts'
 import type { ActivityContext } from './activity.ts'
 import { mayLoseAgain } from './backoff.ts'
+import { LONGEST_TIMEOUT } from './clock.ts'
 import { decode, encode, type RefCodec } from './encoding.ts'
 import { ActivityFailure } from './failures.ts'
 import { outsideCodec } from './refs.ts'
@@ -127,7 +128,10 @@ export class Attempt {
     const input = this.#row.input === null ? undefined : decode(this.#row.input, inputRefs(this.tell))
     const heartbeat = () => {
       this.#beat()
-      return this.#calls.heartbeat()
+      const beat = this.#calls.heartbeat()
+      // Who does not wait for it hears of it by the signal.
+      beat.catch(() => {})
+      return beat
     }
     const context: ActivityContext = {
       input,
@@ -159,14 +163,16 @@ export class Attempt {
     if (heartbeatMs !== undefined) {
       this.#beat = () => {
         clearTimeout(this.#watch)
-        this.#watch = setTimeout(late('activity.silent', `no heartbeat for ${heartbeatMs} ms`), heartbeatMs)
+        this.#watch = setTimeout(late('activity.silent', `no heartbeat for ${heartbeatMs} ms`), patience(heartbeatMs))
       }
       this.#beat()
     }
     if (timeoutMs === undefined) return undefined
-    return setTimeout(late('activity.timed_out', `the activity took longer than ${timeoutMs} ms`), timeoutMs)
+    return setTimeout(late('activity.timed_out', `the activity took longer than ${timeoutMs} ms`), patience(timeoutMs))
   }
 }
+
+const patience = (ms: number) => Math.min(ms, LONGEST_TIMEOUT)
 
 // A reference in an input takes events for its actor; there is no more to see of it from here.
 const inputRefs = (tell: Tell): RefCodec => ({

@@ -104,5 +104,20 @@ export const requeueLostActivities = (sql: Sql, now: number) => sql<{ systemId: 
   from lost where a.system_id = lost.system_id and a.incarnation = lost.incarnation
   returning a.system_id`
 
+/** Attempts of this process other than those it knows of are queued again. */
+export const requeueForgottenActivities = (
+  sql: Sql,
+  { process, known, now }: { process: string; known: AttemptKey[]; now: number },
+) => sql`
+  update activity a set status = 'queued', run_at = ${now}, owner = null, lost = a.lost + 1
+  where a.status = 'running' and a.owner = ${process} and not exists (
+    select from ${columns(
+      sql,
+      known.map(({ systemId, incarnation }) => ({ id: systemId, incarnation })),
+      ({ incarnation }) => [{ incarnation }],
+      { incarnation: 'text' },
+    )} where x.id = a.system_id and x.incarnation = a.incarnation
+  )`
+
 export const nextActivityAt = (sql: Sql, now: number) => sql<{ at: number | null }[]>`
   select min(run_at) as at from activity where status = 'queued' and run_at > ${now}`
