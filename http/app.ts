@@ -10,7 +10,7 @@ import { events } from './events.ts'
 import { health } from './health.ts'
 import type { ReadinessChecks } from './health.ts'
 import { errorHandler, methodNotAllowed, notFound } from './problem.ts'
-import { checkHost, checkOrigin, checkToken } from './security.ts'
+import { checkHost, checkOrigin, checkToken, refuseNul } from './security.ts'
 import { steps } from './steps.ts'
 import type { TokenHash } from './token.ts'
 
@@ -37,7 +37,7 @@ export function createApp(options: AppOptions): Hono {
   app.onError(errorHandler(log))
   app.notFound(notFound)
   app.use(requestId(), secureHeaders({ strictTransportSecurity: false }), checkHost(hosts), checkOrigin(origins))
-  app.use('/v1/*', checkToken(tokenHash), provide('answerWithinMs', answerWithinMs))
+  app.use('/v1/*', checkToken(tokenHash), refuseNul, provide('answerWithinMs', answerWithinMs))
   app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }))
   app.route('/', health({ ...checksOf(runtime), ...readiness }))
   app.route('/v1/directives', directives(runtime))

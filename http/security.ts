@@ -21,6 +21,12 @@ export function checkHost(hosts: readonly string[]): MiddlewareHandler {
   }
 }
 
+/** No id holds a NUL, and Postgres takes none in text: a URL with one names nothing. */
+export const refuseNul: MiddlewareHandler = async (c, next) => {
+  if (/%00|\0/.test(c.req.raw.url)) throw new Problem(404, 'route.not_found', 'There is nothing at this path')
+  await next()
+}
+
 /** Requests of pages come from allowed origins only; command lines and services send no Origin. */
 export function checkOrigin(origins: readonly string[]): MiddlewareHandler {
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()))

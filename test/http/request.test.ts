@@ -73,3 +73,11 @@ test('a command cannot say when it was given, nor be another', async () => {
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, `/${Object.keys(extra)[0]}`])
   }
 })
+
+test.each(['/v1/directives/%00', '/v1/directives?after=%00', '/v1/approvals?directive=a%00'])(
+  '%s holds a NUL, so it names nothing',
+  async (path) => {
+    const { status, body } = await api.call('GET', path)
+    expect([status, body.code]).toEqual([404, 'route.not_found'])
+  },
+)
