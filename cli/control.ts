@@ -21,11 +21,11 @@ export function person(): string {
 export async function deliver(adjutant: Adjutant, id: string, command: Command, to = ''): Promise<void> {
   const { runtime } = adjutant
   const before = await runtime.snapshot(id, to)
-  if (!before.next.includes(command.type)) throw refused(id, command.type, before)
+  if (!before.next.includes(command.type)) throw refused(nameOf(id, to), command.type, before)
   try {
     await runtime.send(id, { ...command, by: person(), at: Date.now() }, { to, wait: 'processed' })
   } catch (error) {
-    if (error instanceof Rejection && error.code === 'system.final') throw refused(id, command.type, before)
+    if (error instanceof Rejection && error.code === 'system.final') throw refused(nameOf(id, to), command.type, before)
     throw error
   }
 }
@@ -44,20 +44,23 @@ export async function control(shell: Shell, typed: string, command: Command): Pr
   })
 }
 
+/** A child is named by its own last segment: `implement-g1 of 019…`. */
+const nameOf = (id: string, to: string): string => (to ? `${to.split('/').at(-1)} of ${short(id)}` : short(id))
+
 function refused(
-  id: string,
+  name: string,
   type: string,
   { value, status, next }: { value: unknown; status: string; next: string[] },
 ) {
   const state = stateOf(value)
-  const commands = next.filter((name) =>
+  const commands = next.filter((event) =>
     /^(directive|step|approval)\.(start|pause|resume|stop|replan|update|retry|skip|approve|deny|request_changes)$/.test(
-      name,
+      event,
     ),
   )
   const advice =
     status !== 'active'
       ? 'it has ended and takes no more commands'
       : `what it takes now: ${commands.join(', ') || 'nothing'}`
-  return new Refusal('command.not_now', `${short(id)} is ${state}: it does not take ${type} now`, { advice })
+  return new Refusal('command.not_now', `${name} is ${state}: it does not take ${type} now`, { advice })
 }

@@ -42,6 +42,12 @@ export function uniquePrefix(noun: string, typed: string, ids: readonly string[]
     })
   }
   const near = closest(typed, ids)
+  if (noun === 'step' && !near) {
+    const names = ids.slice(0, 8).join(', ') + (ids.length > 8 ? ', …' : '')
+    throw new Refusal('step.not_found', `there is no step ${typed}`, {
+      advice: `the steps are: ${names || 'none yet'}`,
+    })
+  }
   const lists = { approval: 'approvals', 'parked system': 'unpark' }[noun] ?? 'list'
   const advice = near ? `did you mean ${near}?` : `\`adjutant ${lists}\` shows what there is`
   throw new Refusal(`${noun.replace(' ', '_')}.not_found`, `there is no ${noun} ${typed}`, { advice })

@@ -33,8 +33,9 @@ export function openTerminal(
   return {
     json: options.json,
     live: people.isTTY === true && environment.repaint && environment.color !== 'never',
-    columns: people.columns ?? 100,
-    rows: people.rows ?? 24,
+    // A terminal that does not know its size (docker -t, script) says 0.
+    columns: people.columns || 100,
+    rows: people.rows || 24,
     say: (line = '') => void people.write(`${line}\n`),
     warn: (line) => void streams.stderr.write(`${line}\n`),
     data: (value) => void (options.json && streams.stdout.write(`${JSON.stringify(value)}\n`)),
