@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { withAdjutant, type Adjutant } from '../compose.ts'
 import { Refusal } from '../refusal.ts'
@@ -20,6 +21,8 @@ export const serve = (on: On): Command =>
         const { host } = shell.environment
         const port = options.port ?? shell.environment.port
         // Only one process can have the port: who starts with it again goes on where the one before was killed.
+        // Asked before: taking over the name of the one that serves would make it give up what it is at.
+        await listen(shell, port, () => tryPort(host, port))
         const name = port === 0 ? undefined : `serve ${host}:${port}`
         await withAdjutant(shell, 'host', (adjutant) => serveUntilInterrupted(shell, adjutant, port), name)
       }),
@@ -41,6 +44,13 @@ async function serveUntilInterrupted(shell: Shell, { runtime, environment }: Adj
   if (!interrupted.aborted) await once(interrupted, 'abort')
   terminal.say('Ending: open turns are finished, running activities are handed on.')
   await server.close()
+}
+
+async function tryPort(host: string, port: number): Promise<void> {
+  const server = createServer().listen(port, host)
+  await once(server, 'listening')
+  server.close()
+  await once(server, 'close')
 }
 
 async function listen<T>(shell: Shell, port: number, act: () => Promise<T>): Promise<T> {

@@ -43,11 +43,14 @@ test('serve answers until Ctrl-C, shows its token once, and ends with 0', async 
   expect((await second.ended).code).toBe(0)
 })
 
-test('a port that is taken is one clear line', async () => {
+// Asked for before the database, where the process that has the port would be taken for dead.
+test('a port that is taken is one clear line, and whoever has it is left alone', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
-  const { code, stderr } = await runAdjutant(['serve', '--port', String(port)], { env })
+  const { code, stderr } = await runAdjutant(['serve', '--port', String(port)], {
+    env: { ...env, DATABASE_URL: 'postgres://127.0.0.1:1/none' },
+  })
   other.close()
   expect(stderr).toBe(`adjutant: port ${port} of 127.0.0.1 is taken\n  choose another with --port or ADJUTANT_PORT\n`)
   expect(code).toBe(2)
