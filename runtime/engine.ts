@@ -57,6 +57,7 @@ export class Engine {
   readonly #idle = new Set<() => void>()
   #commits = 0
   #scheduled = false
+  #draining = false
   #closed = false
 
   constructor(given: Omit<EngineOptions, 'park'>) {
@@ -94,13 +95,16 @@ export class Engine {
 
   /** Commits the first turn of a new system with the next batch. */
   beget(birth: Pending) {
+    if (this.#closed) return refuseSenders(birth, closed())
     birth.slot.busy = true
     this.#births.push(birth)
     this.#schedule()
   }
 
-  /** Resolves when no turn is open and none could be run. */
-  async idle(): Promise<void> {
+  /** From now on only what was sent from memory is taken; resolves when that is done and no turn is open. */
+  async drain(): Promise<void> {
+    this.#draining = true
+    for (const slot of this.#ready) if (!slot.queue.length) this.#ready.delete(slot)
     while (this.busy) await new Promise<void>((resolve) => this.#idle.add(resolve))
   }
 
@@ -109,12 +113,15 @@ export class Engine {
     this.#closed = true
     this.#ready.clear()
     while (this.#commits > 0) await new Promise<void>((resolve) => this.#idle.add(resolve))
+    for (const birth of this.#births.splice(0)) refuseSenders(birth, closed())
+    for (const slot of this.slots.all()) for (const { settle } of slot.queue.splice(0)) settle?.(refusal(closed()))
   }
 
   /** As a crash would: what is under way is left to itself. */
   abandon() {
     this.#closed = true
     this.#ready.clear()
+    this.#births.length = 0
     this.slots.evictAll()
   }
 
@@ -240,6 +247,8 @@ export class Engine {
     else this.slots.settle(slot)
   }
 }
+
+const closed = () => new Error('the runtime was closed')
 
 const refusal = (error: unknown) => ({
   refused: 'send.unknown',

@@ -23,6 +23,17 @@ export class Lease {
     return performance.now() < this.#validUntil
   }
 
+  /** Whether the work is done before the lease runs out; what fails is not. */
+  async outlasts(work: Promise<unknown>): Promise<boolean> {
+    const { promise: lapsed, resolve } = Promise.withResolvers<false>()
+    const watch = setInterval(() => this.valid || resolve(false), 50)
+    const done = work.then(
+      () => true,
+      () => false,
+    )
+    return Promise.race([done, lapsed]).finally(() => clearInterval(watch))
+  }
+
   async acquire() {
     const { sql, leaseMs } = this.#options
     const asked = performance.now()

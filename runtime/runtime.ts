@@ -27,7 +27,8 @@ const defined = <T extends object>(options: T): T =>
 export class Runtime {
   readonly #options: Resolved
   readonly #parts: Parts
-  #state: 'new' | 'running' | 'closed' = 'new'
+  #state: 'new' | 'running' | 'closing' | 'closed' = 'new'
+  #closing: Promise<void> | undefined
 
   constructor(options: Resolved) {
     this.#options = options
@@ -96,25 +97,38 @@ export class Runtime {
     this.#mailed(id, null)
   }
 
-  /** Finishes turns under way, hands activities and systems back. `abandon`: stops as a crash would, releasing nothing. */
+  /**
+   * Takes no more, finishes turns under way, hands activities and systems back. A database that stays away ends that with
+   * the lease: others continue then. `abandon`: stops as a crash would, releasing nothing.
+   */
   async close({ abandon = false }: { abandon?: boolean } = {}): Promise<void> {
     if (this.#state === 'closed') return
-    const wasRunning = this.#state === 'running'
     if (abandon) return this.#abandon()
-    if (wasRunning) {
-      await this.#parts.poller.stop()
-      await this.#parts.activities?.close()
-      await this.#parts.engine.idle()
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close() {
+    const { lease, engine, wakeups } = this.#parts
+    if (this.#state === 'running') {
+      this.#state = 'closing'
+      if (!(await lease.outlasts(this.#handOver()))) return this.#abandon()
+      await lease.release().catch(() => {})
     }
+    if (this.#state === 'closed') return
     this.#state = 'closed'
-    await this.#parts.engine.stop()
-    if (wasRunning) {
-      await this.#parts.engine.slots.releaseAll()
-      await this.#parts.lease.release()
-    }
-    this.#parts.engine.slots.evictAll()
-    await this.#parts.wakeups.close()
+    engine.slots.evictAll()
+    await wakeups.close()
     if (this.#options.ownDatabase) await this.#options.database.close()
+  }
+
+  async #handOver() {
+    const { poller, activities, engine } = this.#parts
+    await poller.stop()
+    await activities?.close()
+    await engine.drain()
+    await engine.stop()
+    await engine.slots.releaseAll()
   }
 
   async #abandon() {
