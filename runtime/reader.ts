@@ -50,6 +50,13 @@ export class Reader {
     return view
   }
 
+  /** The last committed entry as far as this process knows it without asking: that of a system it owns. */
+  committedSeq(id: string): number | undefined {
+    const { engine, leaseValid } = this.#options
+    const recorder = leaseValid() ? engine.slots.get(id)?.live?.system.recorder : undefined
+    return recorder && (recorder.turn?.base ?? recorder.seq)
+  }
+
   /** The status of the system itself. Throws `system.not_found`. */
   async head(id: string) {
     const [head] = await systemHead(this.#options.sql, id)

@@ -65,8 +65,9 @@ export class Watch {
   /** Each journal entry from now on, in order, once. A listener that throws is not called again for that entry. */
   subscribe(id: string, listener: (entry: HistoryEntry) => void): () => void {
     let open = true
+    const known = this.#options.reader.committedSeq(id)
     const follow = async () => {
-      const { seq } = await this.#read(() => this.#options.reader.head(id))
+      const seq = known ?? (await this.#read(() => this.#options.reader.head(id))).seq
       const cursor = this.#options.reader.follow(id)
       while (open && !this.#options.closed()) {
         const changed = this.#nextChange(id)
