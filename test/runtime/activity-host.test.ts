@@ -3,7 +3,7 @@ import { SimulatedClock } from 'xstate'
 import { ActivityFailure, type Activity, type ActivityContext, type Runtime } from '../../runtime/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { createGates } from './gates.ts'
-import { blockedBackend, holdRows, useHosts } from './hosts.ts'
+import { blockedBackend, holdLocks, useHosts } from './hosts.ts'
 import { worker } from './machines.ts'
 import { restarter } from './odd-machines.ts'
 
@@ -239,7 +239,7 @@ test('a lost connection while an attempt is put back does not lose the attempt',
   const runtime = await start({ run, retry: { maxAttempts: 2, initialMs: 1 } }, { onPoint })
   const { id } = await runtime.spawn('worker')
   await ran.reached
-  const release = await holdRows(hosts.sql, (sql) => sql`select from activity where system_id = ${id} for update`)
+  const release = await holdLocks(hosts.db.url, (sql) => sql`select from activity where system_id = ${id} for update`)
   ran.open()
   await hosts.sql`select pg_terminate_backend(${await blockedBackend(hosts.sql)})`
   await release()

@@ -4,7 +4,7 @@ import type { Runtime } from '../../runtime/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { createCable } from './cable.ts'
 import { createGates } from './gates.ts'
-import { blockedBackend, holdRows, useHosts } from './hosts.ts'
+import { blockedBackend, holdLocks, useHosts } from './hosts.ts'
 
 const hosts = useHosts()
 const { start } = hosts
@@ -79,7 +79,7 @@ test('K2: a backend that is killed before it commits is asked again, under the s
   const { onPoint, holdAt } = createGates()
   const runtime = await start({ onPoint })
   const { id } = await runtime.spawn('counter')
-  const release = await holdRows(hosts.sql, (sql) => sql`select from system where id = ${id} for update`)
+  const release = await holdLocks(hosts.db.url, (sql) => sql`select from system where id = ${id} for update`)
   const gate = holdAt('commit.before')
   const sending = runtime.send(id, ADD)
   const { turn } = await gate.reached
@@ -111,7 +111,7 @@ test('K2: a backend that commits after its connection was lost makes the repetit
   onTestFinished(cable.close)
   const runtime = await start({ database: cable.url })
   const { id } = await runtime.spawn('counter')
-  const release = await holdRows(hosts.sql, (sql) => sql`select from system where id = ${id} for update`)
+  const release = await holdLocks(hosts.db.url, (sql) => sql`select from system where id = ${id} for update`)
   const sending = runtime.send(id, ADD)
   const orphan = await blockedBackend(hosts.sql)
   cable.cut()
@@ -132,7 +132,7 @@ test('K2: when the process dies before the answer, the sender who repeats the ke
   onTestFinished(cable.close)
   const first = await start({ ...NAME, database: cable.url })
   const { id } = await first.spawn('counter')
-  const release = await holdRows(hosts.sql, (sql) => sql`select from system where id = ${id} for update`)
+  const release = await holdLocks(hosts.db.url, (sql) => sql`select from system where id = ${id} for update`)
   const refused = expect(first.send(id, ADD, { idempotencyKey: 'k' })).rejects.toMatchObject({ code: 'send.unknown' })
   await blockedBackend(hosts.sql)
   cable.cut()

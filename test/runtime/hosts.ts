@@ -92,13 +92,13 @@ export const blockedBackend = (sql: Sql, text = ''): Promise<number> =>
     return row!.pid
   })
 
-/** Holds the rows a statement locks until released. */
-export async function holdRows(sql: Sql, lock: (sql: Sql) => PromiseLike<unknown>): Promise<() => Promise<void>> {
-  const held = await sql.reserve()
-  await held`begin`
-  await lock(held as unknown as Sql)
+/** Holds what a statement locks until released, on a connection of its own. */
+export async function holdLocks(url: string, lock: (sql: Sql) => PromiseLike<unknown>): Promise<() => Promise<void>> {
+  const pool = createPool(url, 1)
+  await pool`begin`
+  await lock(pool)
   return async () => {
-    await held`rollback`
-    held.release()
+    await pool`rollback`
+    await pool.end({ timeout: 5 })
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { SimulatedClock } from 'xstate'
 import { eventually } from '../support/eventually.ts'
 import { createGates } from './gates.ts'
-import { blockedBackend, holdRows, useHosts } from './hosts.ts'
+import { blockedBackend, holdLocks, useHosts } from './hosts.ts'
 import { recorder } from './odd-machines.ts'
 
 const hosts = useHosts()
@@ -149,7 +149,7 @@ test('a send that the database never answered is refused when it has no key, and
   const runtime = await start({ roles: [] })
   const owner = await start({ name: 'owner' })
   const { id } = await owner.spawn('recorder')
-  const release = await holdRows(hosts.sql, (sql) => sql`lock table mailbox in exclusive mode`)
+  const release = await holdLocks(hosts.db.url, (sql) => sql`lock table mailbox in exclusive mode`)
   const unkeyed = expect(runtime.send(id, { type: 'N', n: 1 })).rejects.toMatchObject({ code: 'send.unknown' })
   const keyed = runtime.send(id, { type: 'N', n: 2 }, { idempotencyKey: 'k' })
   await hosts.sql`select pg_terminate_backend(${await blockedBackend(hosts.sql, 'with mail as')})`
