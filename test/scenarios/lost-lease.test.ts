@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createGates } from '../runtime/gates.ts'
-import { holdRows, useHosts } from '../runtime/hosts.ts'
+import { holdLocks, useHosts } from '../runtime/hosts.ts'
 import { eventually } from '../support/eventually.ts'
 
 const hosts = useHosts()
@@ -38,7 +38,7 @@ test('a lease that ran out while it was being renewed is a lost one', async () =
   const before = await until()
   await eventually(async () => expect(await until()).not.toEqual(before))
   // The next renewal is asked for in time, and answered too late.
-  const release = await holdRows(hosts.sql, (sql) => sql`select from process where name = 'first' for update`)
+  const release = await holdLocks(hosts.db.url, (sql) => sql`select from process where name = 'first' for update`)
   const kept = await until()
   await eventually(async () => {
     await second.send(id, ADD)
