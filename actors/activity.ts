@@ -32,7 +32,7 @@ export function activity<Input, Output>(
     retry,
     run: async (context) => {
       await sweepDeadOwners(surroundings.home)
-      if (context.attempt > 1) await sweepLeftovers(context.idempotencyKey, context.attempt)
+      if (context.attempt > 1) await sweepLeftovers(surroundings.home, context.idempotencyKey, context.attempt)
       try {
         return await beating(context, (signal) => run({ ...context, input: schema.parse(context.input), signal }))
       } catch (error) {

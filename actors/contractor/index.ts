@@ -21,7 +21,7 @@ export const createContractor =
       const { contract, workspace } = context.input
       if (!existsSync(workspace.path))
         throw new ActivityFailure('workspace.missing', `the workspace ${workspace.path} is gone`)
-      if (contract.executor.kind !== 'noop') await sweepContract(contract.id, context.idempotencyKey)
+      if (contract.executor.kind !== 'noop') await sweepContract(surroundings.home, contract.id, context.idempotencyKey)
       return settle(prepareAttempt(surroundings, context))
     })
 

@@ -49,23 +49,35 @@ export async function sweepDeadOwners(home: string): Promise<number> {
   return killed
 }
 
-/** Kills what earlier attempts of the same activity left running, whoever started it. */
-export const sweepLeftovers = (idempotencyKey: string, attempt: number): Promise<number> =>
-  sweep((variable) => {
+/** Kills what earlier attempts of the same activity left running under this home, whichever process started it. */
+export function sweepLeftovers(home: string, idempotencyKey: string, attempt: number): Promise<number> {
+  const ours = startedUnder(home)
+  return sweep((variable) => {
     const run = variable(runVariable) ?? ''
     const end = run.lastIndexOf('/')
-    return run.slice(0, end) === idempotencyKey && Number(run.slice(end + 1)) < attempt
+    return run.slice(0, end) === idempotencyKey && Number(run.slice(end + 1)) < attempt && ours(variable(ownerVariable))
   })
+}
 
 /**
  * Kills what works on the same contract for another activity: that one was cancelled before this one was made, but the
  * process it runs in may not have heard of it yet.
  */
-export const sweepContract = (contractId: string, idempotencyKey: string): Promise<number> =>
-  sweep(
+export function sweepContract(home: string, contractId: string, idempotencyKey: string): Promise<number> {
+  const ours = startedUnder(home)
+  return sweep(
     (variable) =>
-      variable(contractVariable) === contractId && !(variable(runVariable) ?? '').startsWith(`${idempotencyKey}/`),
+      variable(contractVariable) === contractId &&
+      !(variable(runVariable) ?? '').startsWith(`${idempotencyKey}/`) &&
+      ours(variable(ownerVariable)),
   )
+}
+
+// Keys and contracts are named after directives, whose ids a caller may choose: another home may have the same ones.
+function startedUnder(home: string): (owner: string | undefined) => boolean {
+  const owners = new Set(listOwners(home))
+  return (owner) => owners.has(`${owner}.json`)
+}
 
 function listOwners(home: string): string[] {
   try {

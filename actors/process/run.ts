@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
-import { runVariable } from './environment.ts'
+import { ownerVariable, runVariable } from './environment.ts'
 import { openOutput } from './output.ts'
 import { groupLeaves, signalGroup, sweep } from './tree.ts'
 import { watch } from './watchdog.ts'
@@ -95,7 +95,8 @@ async function runToEnd(
   const closed = Promise.all([child.stdout, child.stderr].map((stream) => consume(stream, receive)))
   const first = await Promise.race([ended, aborted(stop)])
   await endGroup(child.pid, first === undefined ? 0 : lingerMs, options.graceMs ?? 5000)
-  await sweep((variable) => variable(runVariable) === options.marker)
+  const owner = options.env[ownerVariable]
+  await sweep((variable) => variable(runVariable) === options.marker && variable(ownerVariable) === owner)
   await Promise.race([closed, timer(drainMs)])
   for (const stream of [child.stdout, child.stderr]) stream?.destroy()
   const ending = first ?? (await Promise.race([ended, timer(drainMs, { exitCode: null, signal: 'SIGKILL' })]))

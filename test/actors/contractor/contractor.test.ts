@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { ContractorInput, Executor, WorkspaceOutput } from '../../../machines/index.ts'
 import { adjutantIn, belongings, git, repositoryWith, write } from '../repositories.ts'
+import { registerOwner } from '../../../actors/process/index.ts'
 import { adjutantProcesses, eventually, sandbox } from '../sandbox.ts'
 
 const fixture = (name: string) => join(import.meta.dirname, '../fixtures', name)
@@ -307,10 +308,15 @@ describe('an attempt that was interrupted', () => {
   })
 
   test('in a process that has not heard of it is ended by its successor', async () => {
-    const { workspace, run } = await atWork()
+    const { workspace, run, home } = await atWork()
     const { spawn } = await import('node:child_process')
     const script = 'echo up > log; while :; do sleep 0.02; done'
-    const env = { ...process.env, ADJUTANT_CONTRACT: 'd1.build-g1', ADJUTANT_RUN: 'another/1' }
+    const env = {
+      ...process.env,
+      ADJUTANT_CONTRACT: 'd1.build-g1',
+      ADJUTANT_RUN: 'another/1',
+      ADJUTANT_OWNER: registerOwner(home),
+    }
     const old = spawn('sh', ['-c', script], { cwd: workspace.path, env, detached: true, stdio: 'ignore' })
     const exited = new Promise((resolve) => old.once('exit', (_, signal) => resolve(signal)))
     await begun(workspace.path)
@@ -332,11 +338,11 @@ describe('an attempt repeated after a crash', () => {
   })
 
   test('goes on in the same workspace, after what was left running is gone', async () => {
-    const { run, workspace } = await atWork()
+    const { run, workspace, home } = await atWork()
     const context = { idempotencyKey: `${process.pid}-crash` }
     const { spawn } = await import('node:child_process')
     const orphan = spawn('sleep', ['4721'], {
-      env: { ...process.env, ADJUTANT_RUN: `${context.idempotencyKey}/1` },
+      env: { ...process.env, ADJUTANT_RUN: `${context.idempotencyKey}/1`, ADJUTANT_OWNER: registerOwner(home) },
       detached: true,
       stdio: 'ignore',
     })

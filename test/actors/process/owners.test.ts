@@ -67,14 +67,15 @@ test('an owner file cut short by a crash stops nothing', async () => {
   expect(readdirSync(join(home, 'processes'))).toHaveLength(1)
 })
 
-test('an attempt kills what earlier attempts of the same activity left, and nothing else', async () => {
+test('an attempt kills what earlier attempts of the same activity left, and nothing else, nor under another home', async () => {
   const home = sandbox()
   const key = freshKey()
   const first = await startOwner(home, `${key}/1`)
   const other = await startOwner(home, `${freshKey()}/1`)
   await crash(first)
-  expect(await sweepLeftovers(key, 1)).toBe(0)
-  expect(await sweepLeftovers(key, 2)).toBeGreaterThanOrEqual(3)
+  expect(await sweepLeftovers(home, key, 1)).toBe(0)
+  expect(await sweepLeftovers(sandbox(), key, 2)).toBe(0)
+  expect(await sweepLeftovers(home, key, 2)).toBeGreaterThanOrEqual(3)
   expect(adjutantProcesses().filter((line) => line.includes('sleep 4711'))).toHaveLength(4)
   await crash(other)
   await sweepDeadOwners(home)
