@@ -141,6 +141,8 @@ CREATE INDEX activity_running ON public.activity USING btree (owner) WHERE (stat
 
 CREATE INDEX mailbox_due ON public.mailbox USING btree (due) WHERE (NOT held);
 
+CREATE INDEX mailbox_held ON public.mailbox USING btree (system_id) WHERE held;
+
 CREATE INDEX projection_list ON public.projection USING btree (kind, key, system_id);
 
 CREATE INDEX system_parked ON public.system USING btree (id) WHERE (status = 'parked'::text);

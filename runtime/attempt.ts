@@ -125,7 +125,7 @@ export class Attempt {
       else signal.addEventListener('abort', fail, { once: true })
     })
     const { idempotencyKey } = this.#calls
-    const input = this.#row.input === null ? undefined : decode(this.#row.input, inputRefs(this.tell))
+    const input = decode(this.#row.input, inputRefs(this.tell))
     const heartbeat = () => {
       this.#beat()
       const beat = this.#calls.heartbeat()

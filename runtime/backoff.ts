@@ -18,7 +18,7 @@ export const mayLoseAgain = (lost: number, retry: RetryPolicy): boolean => lost 
 
 /** Milliseconds until the next attempt: exponential, ten percent either way, or what the failure itself asked for. */
 export function retryDelay(error: unknown, failures: number, retry: RetryPolicy, random: () => number): number {
-  if (error instanceof ActivityFailure && error.retryAfterMs !== undefined) return error.retryAfterMs
+  if (error instanceof ActivityFailure && error.retryAfterMs !== undefined) return Math.ceil(error.retryAfterMs)
   const { initialMs, factor, maxMs } = { ...DEFAULTS, ...retry }
   return Math.round(Math.min(initialMs * factor ** Math.max(0, failures - 1), maxMs) * (0.9 + 0.2 * random()))
 }

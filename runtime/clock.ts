@@ -21,3 +21,16 @@ export async function databaseClock(sql: Sql): Promise<Clock> {
     clearTimeout: (id) => clearTimeout(id),
   }
 }
+
+/** When a delay is over. One without end, or beyond what a date can hold, never is; nor is one that is no number. */
+export function dueAfter(now: number, delay: number): number {
+  const due = now + Math.max(0, Math.ceil(delay))
+  return Number.isSafeInteger(due) ? due : Number.MAX_SAFE_INTEGER
+}
+
+/** Whole milliseconds: columns of instants take no fractions. */
+export const wholeClock = (clock: Clock): Clock => ({
+  now: () => Math.floor(clock.now()),
+  setTimeout: (fn, ms) => clock.setTimeout(fn, ms),
+  clearTimeout: (id) => clock.clearTimeout(id),
+})

@@ -172,9 +172,11 @@ export class Engine {
   #runSafely(slot: Slot, mail: Mail[], now: number): Pending[] {
     const { live } = slot
     if (!live) return []
+    const queued = [...slot.queue]
     try {
       return this.#run(slot, live, mail, now)
     } catch (error) {
+      slot.queue = queued
       const turn = emptyTurn(live.system.recorder.seq, now)
       turn.defect = new Defect('turn.failed', (error as Error).message, { cause: error })
       return [{ slot, loaded: live, turn, delivered: [] }]
@@ -184,8 +186,8 @@ export class Engine {
   #run(slot: Slot, live: Loaded, mail: Mail[], now: number): Pending[] {
     const time = Math.max(now, live.time)
     if (isOver(live.system)) throw new Error('the root is not active in memory, though the system is')
-    // Mail that came while this batch was read was accepted before what is queued here, and goes first.
-    const own = slot.fetch ? [] : slot.queue.splice(0)
+    // What was queued since the mailbox was read may have come after mail that was not read yet.
+    const own = slot.queue.splice(0, slot.fetch ? slot.before : Infinity)
     const waiting = [...mail, ...own]
     const offered = slot.single ? waiting.slice(0, 1) : waiting
     const { turn, delivered, rest } = runTurn(live.system, offered, time, live.system.recorder.seq)

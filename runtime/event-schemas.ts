@@ -3,7 +3,7 @@ import type { Registry } from './registry.ts'
 
 // A system never changes its machine; this many are remembered.
 const REMEMBERED = 10_000
-const remembered = new WeakMap<Registry, Map<string, string>>()
+const remembered = new WeakMap<Registry, Map<string, Promise<string>>>()
 
 /** Throws `event.invalid` where the machine of the system has schemas and the event fits none of them. */
 export async function validateEvent(
@@ -13,11 +13,7 @@ export async function validateEvent(
   ask: () => Promise<string>,
 ) {
   if (!registry.hasSchemas) return
-  const machineOf = remembered.get(registry) ?? new Map<string, string>()
-  remembered.set(registry, machineOf)
-  const name = machineOf.get(system) ?? (await ask())
-  if (machineOf.size >= REMEMBERED) machineOf.clear()
-  machineOf.set(system, name)
+  const name = await nameOf(registry, system, ask)
   const schemas = registry.entry(name)?.schemas
   if (!schemas) return
   const schema = Object.hasOwn(schemas, event.type) ? schemas[event.type] : undefined
@@ -29,4 +25,17 @@ export async function validateEvent(
   const parsed = schema.safeParse(event)
   if (!parsed.success)
     throw new Rejection('event.invalid', `${event.type} is not as it should be: ${parsed.error?.message ?? ''}`)
+}
+
+// The promise is remembered, not its value: sends that came first would be overtaken while they ask.
+function nameOf(registry: Registry, system: string, ask: () => Promise<string>): Promise<string> {
+  const machineOf = remembered.get(registry) ?? new Map<string, Promise<string>>()
+  remembered.set(registry, machineOf)
+  const known = machineOf.get(system)
+  if (known) return known
+  if (machineOf.size >= REMEMBERED) machineOf.clear()
+  const asking = ask()
+  machineOf.set(system, asking)
+  asking.catch(() => machineOf.delete(system))
+  return asking
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AnyStateMachine, EventObject } from 'xstate'
 import { decode, encode, type Encoded, type RefCodec } from './encoding.ts'
+import { dueAfter } from './clock.ts'
 import { Defect } from './failures.ts'
 import { activityLogic, kindOf, type LogicKind } from './logic.ts'
 import { persistedForm, type Stored } from './frozen.ts'
@@ -256,12 +257,6 @@ export class LiveSystem implements SystemHost {
       else inner.markStopped(hosted.actor, this.#system)
     }
   }
-}
-
-// A delay without end, or beyond what a date can hold, never ends; so does one that is no number.
-const dueAfter = (now: number, delay: number): number => {
-  const due = now + Math.max(0, Math.ceil(delay))
-  return Number.isSafeInteger(due) ? due : Number.MAX_SAFE_INTEGER
 }
 
 export const ROOT_INCARNATION = '1.0'

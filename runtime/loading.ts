@@ -27,6 +27,7 @@ export class LoadingDock {
 
   /** Loads what is not in memory and reads the mail of those that may have some. */
   async prepare(slots: Slot[]): Promise<Map<string, Mail[]>> {
+    for (const slot of slots) slot.before = slot.queue.length
     const absent = slots.filter((slot) => !slot.live)
     if (absent.length) await this.#load(absent)
     const asking = slots.filter((slot) => slot.live && slot.fetch)
@@ -81,7 +82,7 @@ export class LoadingDock {
       const list = mail.get(row.systemId) ?? []
       mail.set(row.systemId, list)
       list.push(toMail(row))
-      if (list.length >= MAIL_PER_SYSTEM) (byId.get(row.systemId) as Slot).fetch = true
+      if (list.length >= MAIL_PER_SYSTEM) Object.assign(byId.get(row.systemId) as Slot, { fetch: true, before: 0 })
     }
     return mail
   }

@@ -9,7 +9,7 @@ import {
   type Acceptance,
   type Sql,
 } from '../db/index.ts'
-import type { Clock } from './clock.ts'
+import { dueAfter, type Clock } from './clock.ts'
 import { encode } from './encoding.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
@@ -88,7 +88,7 @@ export class Mailroom {
         })
       })
     }
-    const due = at + Math.max(0, Math.ceil(options.delay ?? 0))
+    const due = dueAfter(at, options.delay ?? 0)
     return this.#post({ id: randomUUID(), system, at, due, address: options.to ?? '', event: text, key }, options.wait)
   }
 
@@ -152,7 +152,7 @@ export class Mailroom {
   }
 
   async #flush() {
-    if (!this.#waiting.length || this.#accepting >= 2) return
+    if (!this.#waiting.length || this.#accepting >= 1) return
     const batch = this.#waiting.splice(0, MAX_ACCEPT)
     this.#accepting++
     try {

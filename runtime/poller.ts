@@ -1,4 +1,12 @@
-import { buryFinalMail, claimSystems, isTransient, nextActivityAt, nextDue, type Sql } from '../db/index.ts'
+import {
+  buryFinalMail,
+  claimSystems,
+  freeHeldMail,
+  isTransient,
+  nextActivityAt,
+  nextDue,
+  type Sql,
+} from '../db/index.ts'
 import type { ActivityHost } from './activity-host.ts'
 import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
@@ -83,7 +91,7 @@ export class Poller {
     if (!engine) return POLL_MS
     const claimed = await claimSystems(sql, { process: lease.id, now, limit: CLAIM_LIMIT })
     engine.poke(claimed.map(({ id }) => id))
-    if (sweeping) await buryFinalMail(sql, now)
+    if (sweeping) await Promise.all([freeHeldMail(sql), buryFinalMail(sql, now)])
     if (claimed.length >= CLAIM_LIMIT) return SHORTEST_POLL_MS
     const [[mail], [activity]] = await Promise.all([nextDue(sql, now), nextActivityAt(sql, now)])
     const due = Math.min(mail?.due ?? Infinity, activity?.at ?? Infinity) - clock.now()

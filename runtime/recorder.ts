@@ -89,6 +89,7 @@ export class Recorder {
     const { actor } = hosted
     const { update, _error, start } = actor
     let entry: Entry | undefined
+    let before: Last | undefined
     let starting = false
     actor.start = () => {
       starting = true
@@ -100,13 +101,15 @@ export class Recorder {
     }
     actor.update = (snapshot, event) => {
       starting = false
+      before = this.#last.get(hosted.incarnation)
       entry = this.#enter(hosted, snapshot, event)
       if (snapshot.status === 'stopped') stopped(hosted)
       update.call(actor, snapshot, event)
       entry = undefined
     }
     actor._error = (error) => {
-      if (entry) this.#amend(entry, hosted)
+      // An effect after the transition failed: the actor is in error, still by the same event.
+      if (entry) this.#compare(entry, hosted, actor._snapshot, before)
       else
         this.#enter(
           hosted,
@@ -137,7 +140,7 @@ export class Recorder {
     }
     if (ours) this.delivery = undefined
     this.#microsteps = []
-    this.#compare(entry, hosted, snapshot)
+    this.#compare(entry, hosted, snapshot, this.#last.get(hosted.incarnation))
     turn.entries.push(entry)
     turn.bytes += text.length + 200
     this.#created = 0
@@ -161,7 +164,7 @@ export class Recorder {
     this.changed.add(root)
   }
 
-  #compare(entry: Entry, hosted: Hosted, snapshot: InnerSnapshot, before = this.#last.get(hosted.incarnation)) {
+  #compare(entry: Entry, hosted: Hosted, snapshot: InnerSnapshot, before: Last | undefined) {
     const identity = before?.identity ?? identityOf(hosted.actor, hosted.kind)
     const frozen = this.storing(() => freeze(identity, snapshot, this.#refs))
     if (!frozen) return
@@ -169,16 +172,6 @@ export class Recorder {
     entry.delta = difference(before?.frozen as Encoded | undefined, frozen as unknown as Encoded)
     this.#last.set(hosted.incarnation, { identity, frozen, value: entry.value })
     this.changed.add(hosted.incarnation)
-  }
-
-  // An effect after the transition failed: the actor is in error, still by the same event.
-  #amend(entry: Entry, hosted: Hosted) {
-    const unamended = entry.delta
-    this.#compare(entry, hosted, hosted.actor._snapshot)
-    entry.delta = {
-      set: [...(unamended.set ?? []), ...(entry.delta.set ?? [])],
-      gone: [...(unamended.gone ?? []), ...(entry.delta.gone ?? [])],
-    }
   }
 
   #emit(hosted: Hosted, event: EventObject) {

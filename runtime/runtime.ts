@@ -1,6 +1,6 @@
 import type { EventObject } from 'xstate'
 import { openDatabase, unparkSystem, type Database } from '../db/index.ts'
-import { databaseClock } from './clock.ts'
+import { databaseClock, wholeClock } from './clock.ts'
 import { validateEvent } from './event-schemas.ts'
 import { Rejection } from './failures.ts'
 import type { SendOptions } from './mailroom.ts'
@@ -17,7 +17,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const registry = createRegistry(options.machines, options.activities ?? {})
   const own = typeof options.database === 'string'
   const database = own ? await openDatabase(options.database as string) : (options.database as Database)
-  const clock = options.clock ?? (await databaseClock(database.sql))
+  const clock = wholeClock(options.clock ?? (await databaseClock(database.sql)))
   return new Runtime({ ...DEFAULTS, ...defined(options), clock, database, registry, ownDatabase: own })
 }
 

@@ -12,6 +12,8 @@ export type Slot = {
   queue: Mail[]
   /** The mailbox may hold mail that was not read yet. */
   fetch: boolean
+  /** How many sends were queued before the mailbox was read; these came before all mail that was not read. */
+  before: number
   /** A turn is under way, or the system is being loaded. */
   busy: boolean
   /** Take one mail a turn: the last turn failed, and it is not known by which. */
@@ -37,6 +39,7 @@ export const newSlot = (id: string): Slot => ({
   live: undefined,
   queue: [],
   fetch: true,
+  before: 0,
   busy: false,
   single: false,
   reload: true,

@@ -29,7 +29,7 @@ export async function spawnSystem(
   const { sql, engine } = options
   const system = id ?? newSystemId()
   if (!ID.test(system)) throw new Rejection('system.invalid_id', 'a system id is 1 to 200 letters, digits or . _ : @ -')
-  const inputHash = hashed(name, input)
+  const inputHash = hashed(name, tenant, input)
   const known = id === undefined ? undefined : await existing(sql, system, inputHash)
   if (known) return known
   const slot = engine.slots.ensure(system)
@@ -55,10 +55,10 @@ async function again(options: Options, name: string, spawn: SpawnOptions) {
   return spawnSystem(options, name, spawn)
 }
 
-function hashed(name: string, input: unknown): string {
+function hashed(name: string, tenant: string, input: unknown): string {
   try {
     return createHash('sha256')
-      .update(`${name}\n${JSON.stringify(encode(input, outsideCodec))}`)
+      .update(`${name}\n${tenant}\n${JSON.stringify(encode(input, outsideCodec))}`)
       .digest('hex')
   } catch (error) {
     throw new Rejection('input.invalid', `the input cannot be stored: ${(error as Error).message}`, { cause: error })

@@ -25,13 +25,14 @@ export class Wakeups {
 
   async listen(hear: (notes: Note[]) => void) {
     this.#listening = await this.#sql.listen(CHANNEL, (payload) => {
-      const { from, notes } = JSON.parse(payload) as { from: string; notes: Note[] }
+      const { from, notes } = readPayload(payload)
       if (from !== this.#self) hear(notes)
     })
   }
 
   tell(note: Note) {
-    this.#pending.add(note)
+    // One that fits into no payload is left to the poll.
+    if (note.length < MAX_PAYLOAD - 200) this.#pending.add(note)
     this.#sending ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#send())
   }
 
@@ -53,5 +54,15 @@ export class Wakeups {
       await this.#sql.notify(CHANNEL, JSON.stringify({ from: this.#self, notes })).catch(() => {})
     }
     this.#sending = undefined
+  }
+}
+
+// Anybody may notify on a channel: what is not ours is not heard.
+function readPayload(payload: string): { from: string; notes: Note[] } {
+  try {
+    const { from, notes } = JSON.parse(payload) as { from: string; notes: Note[] }
+    return { from, notes: Array.isArray(notes) ? notes.filter((note) => typeof note === 'string') : [] }
+  } catch {
+    return { from: '', notes: [] }
   }
 }

@@ -21,6 +21,7 @@ type Options = {
   /** Looks for due mail and queued activities now. */
   poll(): Promise<void>
   closed(): boolean
+  log(problem: string, detail: object): void
 }
 
 // Other processes' commits are announced; this is for announcements that were lost.
@@ -72,7 +73,7 @@ export class Watch {
       while (open && !this.#options.closed()) {
         const changed = this.#nextChange(id)
         const entries = await this.#read(cursor)
-        for (const entry of entries) if (open && entry.seq > seq) callSafely(listener, entry)
+        for (const entry of entries) if (open && entry.seq > seq) this.#tell(listener, entry)
         if (!entries.length) await changed.within(POLL_MS)
         changed.forget()
       }
@@ -80,6 +81,15 @@ export class Watch {
     follow().catch(() => {})
     return () => {
       open = false
+    }
+  }
+
+  // A listener that throws hears of the next entry all the same.
+  #tell(listener: (entry: HistoryEntry) => void, entry: HistoryEntry) {
+    try {
+      listener(entry)
+    } catch (error) {
+      this.#options.log('listener.failed', { error })
     }
   }
 
@@ -175,16 +185,6 @@ export function matches(wanted: unknown, value: unknown): boolean {
 }
 
 const nested = ([head, ...rest]: string[]): unknown => (rest.length ? { [head as string]: nested(rest) } : head)
-
-function callSafely(listener: (entry: HistoryEntry) => void, entry: HistoryEntry) {
-  try {
-    listener(entry)
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
-}
 
 function failed(id: string, condition: Condition, { status, error }: ActorView) {
   const wanted = condition === 'done' ? 'done' : JSON.stringify(condition)

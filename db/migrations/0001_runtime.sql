@@ -54,6 +54,7 @@ create table mailbox (
 );
 
 create index mailbox_due on mailbox (due) where not held;
+create index mailbox_held on mailbox (system_id) where held;
 create unique index mailbox_key on mailbox (system_id, key) where key is not null;
 
 create table journal (

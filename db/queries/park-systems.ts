@@ -38,6 +38,10 @@ export const unparkSystem = (sql: Sql, id: string) => sql<{ id: string }[]>`
 export const listParked = (sql: Sql) => sql<ParkedSystem[]>`
   select id, machine, reason from system where status = 'parked' order by id`
 
+/** Mail that was held while its system was being let go on, and would wait for another event. */
+export const freeHeldMail = (sql: Sql) => sql`
+  update mailbox m set held = false from system s where m.held and s.id = m.system_id and s.status = 'active'`
+
 /** Mail that reached a system just before it ended: nobody will take it. */
 export const buryFinalMail = (sql: Sql, now: number) => sql`
   with late as (

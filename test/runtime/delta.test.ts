@@ -73,7 +73,6 @@ test('names that mean something to JavaScript are names like others', () => {
 function sorted(value: Encoded): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)
-  return Object.keys(value)
-    .sort()
-    .map((key) => [key, sorted(value[key] as Encoded)])
+  const fields = Object.keys(value).sort()
+  return { fields: fields.map((key) => [key, sorted(value[key] as Encoded)]) }
 }
