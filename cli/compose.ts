@@ -35,7 +35,7 @@ export async function withAdjutant<T>(
       activities: part === 'reader' ? {} : createActivities({ home: environment.home, env: environment.variables }),
       name: `${hostname()}: ${name}`,
       roles: part === 'host' ? ['turns', 'activities'] : ['turns'],
-      log: (problem, detail) => terminal.warn(`adjutant: ${problem} ${wordsOf(detail)}`),
+      log: (problem, detail) => terminal.warn(`adjutant: ${said[problem] ?? `${problem} ${wordsOf(detail)}`}`),
       onPoint: pointWatcher(environment),
       ...(environment.leaseMs && { leaseMs: environment.leaseMs }),
     })
@@ -52,6 +52,11 @@ export async function withAdjutant<T>(
 
 const openAnyDatabase = ({ databaseUrl, home }: Environment): Promise<Database> =>
   databaseUrl ? openDatabase(databaseUrl) : openEmbedded({ home })
+
+// What a person may meet without anything being wrong.
+const said: Record<string, string> = {
+  'lease.replaced': 'the same command was started once more; both go on, side by side',
+}
 
 const wordsOf = (detail: object): string =>
   Object.entries(detail)
