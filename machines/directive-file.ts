@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { Argv } from './argv.ts'
 import { Chain, PlannerSource } from './chain/schema.ts'
 import { Executor } from './executor.ts'
+import { ModelChoice } from './models.ts'
+import { NotificationTarget, PullRequest } from './notification.ts'
 
 /** Where the work happens: a local repository by `path`, or a clone of `url`; exactly one of them. */
 export const Repository = z
@@ -82,6 +84,12 @@ export const DirectiveFile = z.strictObject({
   planner: PlannerSource.optional(),
   /** The executor of the steps a `template` planner makes. */
   executor: Executor.optional(),
+  /** Which models plan, work and judge. */
+  model: ModelChoice.optional(),
+  /** Who is told of what needs a person, and of the end. */
+  notifications: z.array(NotificationTarget).max(20).default([]),
+  /** Default: none is made. */
+  pullRequest: PullRequest.optional(),
   chain: Chain.optional(),
 })
 export type DirectiveFile = z.infer<typeof DirectiveFile>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Argv } from './argv.ts'
+import { ModelList, ModelName } from './models.ts'
 
 /** Runs a command in the workspace; exit code 0 delivers. Exactly one of `argv` and `shell`. */
 export const CommandExecutor = z
@@ -25,8 +26,52 @@ export const NoopExecutor = z.strictObject({
   summary: z.string().optional(),
 })
 
+/**
+ * A coding agent's own command line, run without questions. Keys reach it only by the names in `pass`, or as its preset
+ * has it (ANTHROPIC_API_KEY for claude, say).
+ */
+export const AgentExecutor = z
+  .strictObject({
+    kind: z.literal('agent'),
+    preset: z.enum(['claude', 'codex', 'gemini', 'opencode', 'custom']),
+    /** The program and its arguments. Required for `custom`; for others it replaces the program's name. */
+    argv: Argv.optional(),
+    /** Further arguments, after the preset's own. */
+    args: z.array(z.string()).default([]),
+    model: ModelName.optional(),
+    /** How `custom` gets its prompt: on standard input, or in a file whose path is in ADJUTANT_PROMPT_FILE. */
+    prompt: z.enum(['stdin', 'file']).default('stdin'),
+    /** What `custom` prints. */
+    output: z.enum(['stream-json', 'jsonl', 'text']).default('text'),
+    env: z.record(z.string(), z.string()).optional(),
+    /** Names of variables of the host that the agent gets. */
+    pass: z.array(z.string()).default([]),
+    /** No progress for longer than this (whatever it prints) fails the attempt (`executor.idle`). Seconds. */
+    idleSeconds: z.number().positive().default(600),
+    /** For one attempt: reserved before, and given to agents that keep a limit of their own. */
+    maxCostUsd: z.number().positive().optional(),
+  })
+  .refine((executor) => executor.preset !== 'custom' || executor.argv !== undefined, {
+    message: 'a custom agent needs argv',
+  })
+
+/** The built-in agent: a model with tools, confined to the workspace. */
+export const ModelExecutor = z.strictObject({
+  kind: z.literal('model'),
+  /** Default: the directive's models for `agent`. */
+  models: ModelList.optional(),
+  /** Calls of the model for one attempt. */
+  maxTurns: z.number().int().positive().max(500).default(50),
+  /** Tokens, in and out, for one attempt. */
+  maxTokens: z.number().int().positive().default(2_000_000),
+  /** For one answer. */
+  maxOutputTokens: z.number().int().positive().default(8_000),
+  /** Names of variables of the host that the commands it runs get. */
+  pass: z.array(z.string()).default([]),
+})
+
 /** Who carries a contract out. A new kind is one more member here and one more file in the contractor's executors. */
-export const executors = [CommandExecutor, NoopExecutor] as const
+export const executors = [CommandExecutor, AgentExecutor, ModelExecutor, NoopExecutor] as const
 
 export const Executor = z.discriminatedUnion('kind', executors)
 export type Executor = z.infer<typeof Executor>

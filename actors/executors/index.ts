@@ -1,11 +1,13 @@
 import type { Executor } from '../../machines/index.ts'
+import { agent } from './agent/index.ts'
 import { command } from './command.ts'
 import type { Attempt, Execute, Execution } from './executor.ts'
+import { model } from './model.ts'
 import { noop } from './noop.ts'
 
 export type { Attempt, Execution } from './executor.ts'
 
-const executors: { [Kind in Executor['kind']]: Execute<Kind> } = { command, noop }
+const executors: { [Kind in Executor['kind']]: Execute<Kind> } = { agent, command, model, noop }
 
 /** Carries an attempt out with the executor that its contract names. */
 export const execute = (executor: Executor, attempt: Attempt): Promise<Execution> =>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Instant } from '../argv.ts'
 import { StepType } from '../chain/schema.ts'
+import { ContentRef } from '../conversation.ts'
 import { Cost } from '../cost.ts'
 import { AcceptanceCriterion, Requirement } from '../directive-file.ts'
 import { Evidence } from '../evidence.ts'
@@ -45,6 +46,10 @@ export const ContractorInput = z.strictObject({
   timeoutMs: z.number().positive(),
   /** null: no idle limit. */
   idleMs: z.number().positive().nullable(),
+  /** What the directive's budget leaves for it, in US dollars: agents that take a limit of their own are given it. */
+  budgetUsd: z.number().nonnegative().nullable().default(null),
+  /** For the executor `model`: the work is done by the agent machine, this closes it. */
+  concluded: z.strictObject({ summary: z.string(), conversation: ContentRef }).nullable().default(null),
 })
 export type ContractorInput = z.infer<typeof ContractorInput>
 
@@ -82,6 +87,8 @@ export const ContractReport = z.discriminatedUnion('type', [
     percent: z.number().min(0).max(100).optional(),
   }),
   z.strictObject({ type: z.literal('contract.phase'), at: Instant, phase: z.string() }),
+  /** The agent's session, as soon as it is known: a crash must not lose it. */
+  z.strictObject({ type: z.literal('contract.session'), at: Instant, session: z.string() }),
   z.strictObject({ type: z.literal('contract.cost'), at: Instant, cost: Cost }),
 ])
 export type ContractReport = z.infer<typeof ContractReport>

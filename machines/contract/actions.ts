@@ -54,6 +54,8 @@ const contractorInput = (context: ContractContext): ContractorInput => {
     session: context.session,
     timeoutMs: context.timeoutMs,
     idleMs: idleSeconds === undefined ? null : idleSeconds * 1000,
+    budgetUsd: null,
+    concluded: null,
   }
 }
 

@@ -66,6 +66,8 @@ test('a contract whose process is SIGKILLed is carried out by the next one, alon
     session: null,
     timeoutMs: 60_000,
     idleMs: null,
+    budgetUsd: null,
+    concluded: null,
   }
   const ofContract = () => processesWith('ADJUTANT_CONTRACT', (id) => id === contractId)
 

@@ -49,6 +49,8 @@ function directive(files: Record<string, string> = { 'a.txt': 'one\ntwo\nthree\n
       session: null,
       timeoutMs: 20_000,
       idleMs: null,
+      budgetUsd: null,
+      concluded: null,
     })
     if (output.outcome !== 'delivered') throw new Error(output.reason)
     return { step, commit: output.evidence.commit as string, baseCommit: baseCommit as string, folder }

@@ -37,6 +37,8 @@ const inputFor = (
   session: null,
   timeoutMs: 20_000,
   idleMs: null,
+  budgetUsd: null,
+  concluded: null,
   ...more,
 })
 
