@@ -1,14 +1,35 @@
 import type { VerifierSpec } from '../../machines/index.ts'
+import { bundler } from './bundler.ts'
 import { cargo } from './cargo.ts'
+import { cmake } from './cmake.ts'
+import { composer } from './composer.ts'
+import { deno } from './deno.ts'
+import { dotnet } from './dotnet.ts'
 import type { Ecosystem, Finding, ProjectFiles, Purpose } from './ecosystem.ts'
 import { go } from './go.ts'
+import { gradle } from './gradle.ts'
 import { make } from './make.ts'
+import { maven } from './maven.ts'
+import { mix } from './mix.ts'
 import { python } from './python.ts'
 import { scripts } from './scripts.ts'
 
 export type { ProjectFiles } from './ecosystem.ts'
 
-const ecosystems: readonly Ecosystem[] = [scripts, cargo, go, python]
+const ecosystems: readonly Ecosystem[] = [
+  scripts,
+  cargo,
+  go,
+  python,
+  maven,
+  gradle,
+  cmake,
+  deno,
+  bundler,
+  composer,
+  mix,
+  dotnet,
+]
 
 /** A Makefile mostly calls what the others have found already, so it counts only for what they have not. */
 const fallback: Ecosystem = make

@@ -17,7 +17,11 @@ const counts: readonly RegExp[] = [
   /^Ran (\d+) tests? in /, // unittest
   /^test result: \w+\. (\d+) passed/, // cargo
   /^ok \| (\d+) passed/, // deno
-  /^Tests run: (\d+), Failures/, // maven
+  /^(?:\[\w+\] )?Tests run: (\d+), Failures/, // maven
+  /^\d+% tests passed, \d+ tests failed out of (\d+)/, // ctest
+  /^(?:\d+ (?:doctests?|propert(?:y|ies)), )*(\d+) tests?, \d+ failures?/, // mix
+  /^(\d+) runs, \d+ assertions, \d+ failures/, // minitest
+  /^(?:Passed|Failed)!\s+- Failed:\s+\d+, Passed:\s+(\d+)/, // dotnet
   /^(\d+) examples?, \d+ failures?/, // rspec
   /^OK \((\d+) tests?,/, // phpunit
 ]
@@ -32,6 +36,10 @@ const nothing: readonly RegExp[] = [
   /^ok\s+\S+\s+.*\[no tests to run\]/,
   /^No specs found/,
   /^No tests executed!/,
+  /^No tests were found!!!/, // ctest
+  /^> Task \S*:test NO-SOURCE/, // gradle
+  /^No test is available in /, // dotnet
+  /^There are no tests to run/, // mix
   /^1\.\.0\b/,
 ]
 

@@ -116,6 +116,91 @@ describe('Python', () => {
   })
 })
 
+const others: [string, Record<string, string>, string[]][] = [
+  [
+    'pom.xml',
+    { 'pom.xml': '', mvnw: '' },
+    [
+      'maven-package: ./mvnw -B -ntp -DskipTests package (1, required)',
+      'maven-test: ./mvnw -B -ntp test (1, required)',
+    ],
+  ],
+  [
+    'build.gradle',
+    { 'build.gradle': '' },
+    [
+      'gradle-assemble: gradle --no-daemon --console=plain assemble (1, required)',
+      'gradle-test: gradle --no-daemon --console=plain test (1, required)',
+    ],
+  ],
+  [
+    'CMakeLists.txt without tests',
+    { 'CMakeLists.txt': 'project(x)' },
+    ['cmake-build: cmake -S . -B .cmake-build && cmake --build .cmake-build (1, required)'],
+  ],
+  [
+    'deno.json with a task "test"',
+    { 'deno.json': '{ "tasks": { "dev": "x", "test": "deno test -A" } }' },
+    [
+      'deno-test: deno task test (1, required)',
+      'deno-check: deno check . (1, required)',
+      'deno-lint: deno lint (0.5)',
+      'deno-fmt: deno fmt --check (0.5)',
+    ],
+  ],
+  ['a Gemfile with specs', { Gemfile: '', 'spec/a_spec.rb': '' }, ['rspec: bundle exec rspec (1, required)']],
+  [
+    'a Gemfile with minitest',
+    { Gemfile: '', Rakefile: 'Rake::TestTask.new', 'test/a_test.rb': '', '.rubocop.yml': '' },
+    ['rake-test: bundle exec rake test (1, required)', 'rubocop: bundle exec rubocop (0.5)'],
+  ],
+  [
+    'composer.json with a script "test"',
+    { 'composer.json': '{"scripts":{"test":"phpunit"}}', 'phpstan.neon': '' },
+    [
+      'composer-test: composer run-script test (1, required)',
+      'phpstan: vendor/bin/phpstan analyse --no-progress (1, required)',
+    ],
+  ],
+  [
+    'broken composer.json',
+    { 'composer.json': '{', 'phpunit.xml.dist': '' },
+    ['phpunit: vendor/bin/phpunit (1, required)'],
+  ],
+  [
+    'mix.exs',
+    { 'mix.exs': '', '.formatter.exs': '' },
+    [
+      'mix-compile: mix compile (1, required)',
+      'mix-test: mix test (1, required)',
+      'mix-format: mix format --check-formatted (0.5)',
+    ],
+  ],
+  [
+    'a .NET solution',
+    { 'App.sln': '', 'App.Tests/App.Tests.csproj': '' },
+    [
+      'dotnet-build: dotnet build --nologo (1, required)',
+      'dotnet-format: dotnet format --verify-no-changes (0.5)',
+      'dotnet-test: dotnet test --nologo (1, required)',
+    ],
+  ],
+]
+test.each(others)('%s gives what its tools check', async (_, files, lines) => {
+  expect(await found(files)).toEqual(lines)
+})
+
+test('CMakeLists.txt with tests runs ctest, which must find some', async () => {
+  const verifiers = await detectVerifiers(project({ 'CMakeLists.txt': 'project(x)\ninclude(CTest)\n' }))
+  expect(verifiers[1]).toMatchObject({ name: 'ctest', shell: expect.stringMatching(/ctest .*--no-tests=error$/) })
+})
+
+test('deno.json without a task runs the tests that are there', async () => {
+  expect(await found({ 'deno.jsonc': '{}', 'a_test.ts': '' })).toContain(
+    'deno-test: deno test --allow-all (1, required)',
+  )
+})
+
 describe('a Makefile', () => {
   const makefile = 'CC := gcc\n.PHONY: test lint\ntest: build\n\tgo\nlint build:\n\tx\ncheck ::= no\nhelp:\n'
 

@@ -27,6 +27,12 @@ test.each([
   ],
   ['bun', ' 0 pass\n 0 fail\n'],
   ['deno', 'ok | 0 passed | 0 failed (1ms)\n'],
+  ['maven', '[INFO] Tests run: 0, Failures: 0, Errors: 0, Skipped: 0\n'],
+  ['gradle', '> Task :app:test NO-SOURCE\nBUILD SUCCESSFUL in 1s\n'],
+  ['ctest', 'No tests were found!!!\n'],
+  ['minitest', '0 runs, 0 assertions, 0 failures, 0 errors, 0 skips\n'],
+  ['mix', 'There are no tests to run\n'],
+  ['dotnet', 'No test is available in /src/bin/Debug/a.dll.\n'],
 ])('%s that ran nothing is seen', (_, output) => expect(none(output)).toBe(true))
 
 test.each([
@@ -42,6 +48,14 @@ test.each([
   [
     'cargo with empty doc tests',
     'test result: ok. 4 passed; 0 failed\n\nrunning 0 tests\ntest result: ok. 0 passed; 0 failed\n',
+  ],
+  ['maven', '[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 0\n'],
+  ['ctest', '100% tests passed, 0 tests failed out of 3\n'],
+  ['minitest', '3 runs, 5 assertions, 0 failures, 0 errors, 0 skips\n'],
+  ['mix', '1 doctest, 2 tests, 0 failures\n'],
+  [
+    'dotnet',
+    'Passed!  - Failed:     0, Passed:     3, Skipped:     0, Total:     3, Duration: 4 ms - a.dll (net9.0)\n',
   ],
   ['two runners', '  0 passing (1ms)\nTests:       5 passed, 5 total\n'],
   ['no runner at all', 'compiled in 3s\n'],
