@@ -4,7 +4,9 @@ import { Chain } from '../chain/schema.ts'
 import { ContentRef } from '../conversation.ts'
 import { AcceptanceCriterion, Limits, Repository, Requirement } from '../directive-file.ts'
 import { Evidence } from '../evidence.ts'
+import { Executor } from '../executor.ts'
 import { ModelName, Prices } from '../models.ts'
+import { PlanMenu } from '../planner/menu.ts'
 import { VerifierResult } from '../verifier.ts'
 import { ContractBrief } from './contractor.ts'
 import { Subject } from './detector.ts'
@@ -22,6 +24,10 @@ export const PlanBrief = z.strictObject({
   acceptanceCriteria: z.array(AcceptanceCriterion),
   limits: Limits,
   repository: Repository.nullable(),
+  /** The executor the directive's file names, if any. */
+  executor: Executor.nullable(),
+  /** Models for executors of kind `model`; without any it is not offered. */
+  agentModels: z.array(ModelName),
   generation: z.number().int().positive(),
   reason: z.string().nullable(),
   passedSteps: z.array(z.strictObject({ name: z.string(), description: z.string(), summary: z.string() })),
@@ -75,5 +81,7 @@ export const BrieferOutput = z.strictObject({
   prices: Prices,
   /** What a judge may cite; empty otherwise. */
   citable: Citable,
+  /** What a planner may choose from; null for the others. */
+  menu: PlanMenu.nullable(),
 })
 export type BrieferOutput = z.infer<typeof BrieferOutput>
