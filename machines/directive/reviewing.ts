@@ -1,20 +1,20 @@
 import { assertEvent } from 'xstate'
 import type { DetectorInput, Subject } from '../activities/index.ts'
-import type { AcceptanceCriterion } from '../directive-file.ts'
 import {
   type Checks,
   checksOf,
-  type CriterionVerdict,
+  criterionName,
   evaluate,
   type Evaluation,
   unavailable,
   undetected,
+  verdictsOf,
   verifierInput,
   withResult,
 } from '../evaluation/index.ts'
 import { failureFrom } from '../failure.ts'
 import { instantOf } from '../instant.ts'
-import { VerifierConfig, type VerifierResult, type VerifierSpec } from '../verifier.ts'
+import { VerifierConfig, type VerifierSpec } from '../verifier.ts'
 import { base, place, system } from './base.ts'
 import type { DirectiveContext, StepRecord } from './schema.ts'
 
@@ -27,8 +27,6 @@ const subjectOf = ({ file }: DirectiveContext): Subject => ({
 
 const passedSteps = ({ steps }: DirectiveContext) => Object.values(steps).filter((step) => step.state === 'passed')
 export const isAutoVerified = (step: StepRecord) => step.state === 'passed' && step.verifiers === 'auto'
-
-const criterionName = (id: string) => `criterion ${id}`
 
 const criterionVerifiers = ({ file }: DirectiveContext): VerifierSpec[] =>
   file.acceptanceCriteria.flatMap(({ id, text, verify }) =>
@@ -53,14 +51,6 @@ const checksFor = (context: DirectiveContext, detected: readonly VerifierSpec[])
   return checksOf(subjectOf(context), [...verifiers, ...criterionVerifiers(context)])
 }
 
-const verdictOf = ({ id, text }: AcceptanceCriterion, results: readonly VerifierResult[]): CriterionVerdict => {
-  const result = results.find(({ name }) => name === criterionName(id))
-  if (!result) return { id, text, verdict: 'unverifiable', why: 'it names no command that verifies it' }
-  if (result.status === 'unavailable') return { id, text, verdict: 'unverifiable', why: result.outputTail.slice(-500) }
-  const verdict = result.status === 'failed' ? 'unmet' : 'met'
-  return { id, text, verdict, why: `${result.command} gave exit code ${result.exitCode}` }
-}
-
 const levels = ['red', 'yellow', 'green'] as const
 
 /** Without a repository the result is the steps' own: never better than the weakest of them. */
@@ -81,7 +71,8 @@ const evaluationOf = (context: DirectiveContext): Evaluation => {
   const evaluation = evaluate({
     results,
     thresholds: file.thresholds,
-    criteria: file.acceptanceCriteria.map((criterion) => verdictOf(criterion, results)),
+    criteria: verdictsOf({ criteria: file.acceptanceCriteria, requirements: file.requirements, results }, null),
+    judgement: null,
     tamperedFiles: [],
     before: null,
   })

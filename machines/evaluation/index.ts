@@ -1,5 +1,6 @@
 export { type Checks, checksOf, unavailable, undetected, verifierInput, withResult } from './checks.ts'
 export { evaluate, scoreOf } from './composite.ts'
+export { criterionName, hasRequiredFailure, undecided, verdictsOf } from './criteria.ts'
 export { evaluationOfFailure } from './instructions.ts'
-export { CriterionVerdict, Evaluation, failureOf, Level } from './schema.ts'
+export { Citation, CriterionVerdict, Evaluation, failureOf, Judgement, JudgeVerdict, Level } from './schema.ts'
 export { tamperedFiles } from './tamper.ts'

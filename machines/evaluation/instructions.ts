@@ -15,8 +15,14 @@ const failing = ({ name, required, command, exitCode, outputTail }: VerifierResu
     ...(outputTail.trim() ? [`End of its output:\n${outputTail.trimEnd()}`] : ['It printed nothing.']),
   ].join('\n')
 
+const unmet = ({ id, text, why, citations }: CriterionVerdict): string => {
+  const places = citations.map(({ file, firstLine, lastLine }) => `${file}:${firstLine}-${lastLine}`)
+  const where = places.length > 0 ? ` See ${places.join(', ')}.` : ''
+  return `Acceptance criterion ${id} is unmet: ${text} (${why})${where}`
+}
+
 const isSame = (facts: Facts): boolean => {
-  const failure = failureOf({ programmatic: [...facts.results] })
+  const failure = failureOf({ programmatic: [...facts.results], criteria: [...facts.criteria] })
   return facts.before !== null && failure !== '' && failureOf(facts.before) === failure
 }
 
@@ -31,9 +37,7 @@ export const instructionsOf = (facts: Facts): string =>
     ...facts.results
       .filter((result) => result.status === 'flaky')
       .map((result) => `The verifier "${result.name}" failed once and passed when run again: make it reliable.`),
-    ...facts.criteria
-      .filter((criterion) => criterion.verdict === 'unmet')
-      .map((criterion) => `Acceptance criterion ${criterion.id} is unmet: ${criterion.text} (${criterion.why})`),
+    ...facts.criteria.filter((criterion) => criterion.verdict === 'unmet').map(unmet),
     ...(facts.tamperedFiles.length > 0
       ? [`Do not change what the verifiers rely on: ${facts.tamperedFiles.join(', ')}`]
       : []),
@@ -56,6 +60,7 @@ export const evaluationOfFailure = (
     passed: false,
     programmatic: [],
     judge: [],
+    judgeModel: null,
     criteria: [],
     caps: [failure.code],
     tamperedFiles: [],

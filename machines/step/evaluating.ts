@@ -31,6 +31,7 @@ const evaluationOf = (context: StepContext): Evaluation =>
         results: context.checks!.results,
         thresholds: context.thresholds,
         criteria: [],
+        judgement: null,
         tamperedFiles: tamperedFiles(context.evidence!, context.tamperPaths, context.step.type),
         before: context.evaluationBefore,
       })

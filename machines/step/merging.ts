@@ -71,6 +71,7 @@ export const merging = {
       results: context.checks!.results,
       thresholds: context.thresholds,
       criteria: [],
+      judgement: null,
       tamperedFiles: [],
       before: context.evaluationBefore,
     })

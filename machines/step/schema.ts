@@ -11,6 +11,7 @@ import type { AcceptanceCriterion, Autonomy, Repository, Requirement, Thresholds
 import type { Checks, Evaluation, Level } from '../evaluation/index.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Failure } from '../failure.ts'
+import type { NoticeRaised } from '../notification.ts'
 import type { VerifierSpec } from '../verifier.ts'
 
 export type StepState = 'pending' | 'ready' | 'running' | 'evaluating' | 'rework' | 'blocked' | 'passed' | 'skipped'
@@ -97,6 +98,7 @@ export type StepEvent =
   | StepCommand
   | ContractNews
   | ApprovalResolved
+  | NoticeRaised
   | ActivityDone<'detector', DetectorOutput>
   | ActivityError<'detector'>
   | ActivityDone<'verifier', VerifierOutput>

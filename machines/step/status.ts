@@ -1,6 +1,6 @@
 import { assertEvent } from 'xstate'
 import { instantOf } from '../instant.ts'
-import { tellParent } from '../parent.ts'
+import { emitAndRaise, tellParent } from '../parent.ts'
 import { base, place, system } from './base.ts'
 import type { StepContext, StepNews, StepState } from './schema.ts'
 
@@ -60,13 +60,19 @@ export const status = {
       contractId: context.contractId,
     },
   })),
-  explainBlock: base.emit(({ context }) => ({
-    type: 'step.blocked',
-    severity: 'error',
-    actor: system,
-    ...place(context),
-    data: { message: `${context.step.name} is blocked: ${context.blocked!.reason}`, ...context.blocked! },
-  })),
+  explainBlock: base.enqueueActions(({ context, enqueue, self }) => {
+    emitAndRaise({ enqueue, self }, context.now, {
+      type: 'step.blocked',
+      severity: 'error',
+      actor: system,
+      ...place(context),
+      data: { message: `${context.step.name} is blocked: ${context.blocked!.reason}`, ...context.blocked! },
+    })
+  }),
+  passNoticeOn: base.enqueueActions(({ event, enqueue, self }) => {
+    assertEvent(event, 'notice.raised')
+    tellParent({ enqueue, self }, event)
+  }),
   noteTime: base.assign({ now: ({ context, event }) => instantOf(event, context.now) }),
   passCostsOn: base.enqueueActions(({ context, event, enqueue, self }) => {
     assertEvent(event, 'contract.spent')

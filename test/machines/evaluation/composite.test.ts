@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { evaluate, evaluationOfFailure, failureOf, scoreOf, type VerifierResult } from '../../../machines/index.ts'
+import {
+  type CriterionVerdict,
+  evaluate,
+  evaluationOfFailure,
+  failureOf,
+  type Judgement,
+  scoreOf,
+  type VerifierResult,
+} from '../../../machines/index.ts'
 
 const result = (
   name: string,
@@ -21,7 +29,29 @@ const result = (
   ...changes,
 })
 
-const facts = { thresholds: { green: 0.8, yellow: 0.5 }, criteria: [], tamperedFiles: [], before: null }
+const criterion = (
+  id: string,
+  verdict: CriterionVerdict['verdict'],
+  changes: Partial<CriterionVerdict> = {},
+): CriterionVerdict => ({
+  id,
+  text: `text of ${id}`,
+  verdict,
+  why: 'seen',
+  citations: [],
+  by: 'judge',
+  required: true,
+  ...changes,
+})
+const judgement: Judgement = { verdicts: [], model: 'judge-1', failure: null }
+
+const facts = {
+  thresholds: { green: 0.8, yellow: 0.5 },
+  criteria: [],
+  judgement: null,
+  tamperedFiles: [],
+  before: null,
+}
 const level = (results: VerifierResult[], changes: object = {}) => evaluate({ ...facts, results, ...changes }).level
 const optional = { required: false }
 
@@ -58,6 +88,61 @@ describe('the level', () => {
 
   test('is never lifted by a cap', () => {
     expect(level([result('a', 'failed', optional)], { tamperedFiles: ['x'] })).toBe('red')
+  })
+})
+
+describe('with a judge, the level', () => {
+  const judged = (results: VerifierResult[], criteria: CriterionVerdict[], changes: Partial<Judgement> = {}) =>
+    evaluate({ ...facts, results, criteria, judgement: { ...judgement, ...changes } })
+
+  test('is green when commands passed and every criterion is met', () => {
+    expect(judged([result('a', 'passed')], [criterion('AC1', 'met')])).toMatchObject({
+      level: 'green',
+      score: 1,
+      judgeModel: 'judge-1',
+    })
+  })
+
+  test('is red when a criterion of a must requirement is unmet, whatever the score', () => {
+    const many = [1, 2, 3, 4, 5, 6, 7].map((n) => criterion(`AC${n}`, 'met'))
+    const found = judged([result('a', 'passed', { weight: 9 })], [...many, criterion('AC8', 'unmet')])
+    expect(found).toMatchObject({ level: 'red', caps: ['criterion.unmet'] })
+    expect(found.summary).toContain('1 criterion unmet (AC8)')
+  })
+
+  test('counts criteria of other requirements in the score alone', () => {
+    const [met, unmet] = [criterion('AC1', 'met'), criterion('AC2', 'unmet', { required: false })]
+    expect(judged([result('a', 'passed')], [met, unmet])).toMatchObject({ level: 'yellow', score: 0.75, caps: [] })
+    expect(judged([result('a', 'passed', { weight: 3 })], [met, unmet])).toMatchObject({ level: 'green', score: 0.875 })
+  })
+
+  test('is yellow at best when the judge could not tell, or failed', () => {
+    expect(judged([result('a', 'passed')], [criterion('AC1', 'unverifiable')])).toMatchObject({
+      level: 'yellow',
+      score: 1,
+      caps: ['criterion.unverifiable'],
+    })
+    const failure = { code: 'model.unauthorized', reason: 'the key was refused' }
+    const failed = judged([result('a', 'passed')], [criterion('AC1', 'unverifiable', { by: null })], { failure })
+    expect(failed).toMatchObject({ level: 'yellow', caps: ['judge.failed'] })
+    expect(failed.summary).toContain('the judge failed: model.unauthorized: the key was refused')
+  })
+
+  test('is never green by the judge alone', () => {
+    expect(judged([], [criterion('AC1', 'met')])).toMatchObject({ level: 'yellow', score: 1, caps: ['verifier.none'] })
+    expect(judged([], [criterion('AC1', 'unmet')]).level).toBe('red')
+  })
+
+  test('shows the executor where the judge looked', () => {
+    const citations = [{ file: 'src/a.ts', firstLine: 3, lastLine: 4 }]
+    const { reworkInstructions } = judged([result('a', 'passed')], [criterion('AC1', 'unmet', { citations })])
+    expect(reworkInstructions).toBe('Acceptance criterion AC1 is unmet: text of AC1 (seen) See src/a.ts:3-4.')
+  })
+
+  test('is the same failure when the same criteria are unmet', () => {
+    const before = judged([result('a', 'passed')], [criterion('AC1', 'unmet')])
+    const again = evaluate({ ...facts, results: [], criteria: before.criteria, judgement, before })
+    expect(again.reworkInstructions).toMatch(/^This is the same failure as last time/)
   })
 })
 
@@ -120,8 +205,8 @@ describe('the instructions', () => {
         result('slow', 'flaky'),
       ],
       criteria: [
-        { id: 'AC1', text: 'is fast', verdict: 'unmet', why: 'took 3 s' },
-        { id: 'AC2', text: 'is nice', verdict: 'unverifiable', why: '' },
+        criterion('AC1', 'unmet', { text: 'is fast', why: 'took 3 s', by: 'command' }),
+        criterion('AC2', 'unverifiable', { by: null }),
       ],
       tamperedFiles: ['test/a.js'],
     })
@@ -133,7 +218,7 @@ describe('the instructions', () => {
       'Do not change what the verifiers rely on: test/a.js',
     ])
     expect(summary).toBe(
-      'red, score 0.33: 2 failed (unit, lint), 1 flaky (slow), touches what verifiers rely on: test/a.js, 1 criteria not verifiable',
+      'red, score 0.33: 2 failed (unit, lint), 1 flaky (slow), touches what verifiers rely on: test/a.js, 1 criterion unmet (AC1), 1 criterion not verifiable (AC2)',
     )
   })
 
@@ -159,5 +244,20 @@ test('an executor that failed is a red evaluation with the error as its reason',
   const again = evaluationOfFailure({ ...failure, outputTail: ' ' }, first)
   expect(again.reworkInstructions).toBe(
     'This is the same failure as last time.\n\nThe last attempt failed (executor.exited): exit code 3',
+  )
+})
+
+test('whatever the judge says, nothing becomes better than what commands found', () => {
+  const verdicts = fc.array(fc.constantFrom<CriterionVerdict['verdict']>('met', 'unmet', 'unverifiable'), {
+    maxLength: 4,
+  })
+  fc.assert(
+    fc.property(arbitrary, verdicts, fc.boolean(), (some, said, required) => {
+      const results = some.map(({ status, ...rest }, index) => result(`v${index}`, status, rest))
+      const criteria = said.map((verdict, index) => criterion(`AC${index}`, verdict, { required }))
+      const before = evaluate({ ...facts, results })
+      const after = evaluate({ ...facts, results, criteria, judgement })
+      return order.indexOf(after.level) <= order.indexOf(before.level)
+    }),
   )
 })
