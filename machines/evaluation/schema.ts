@@ -4,11 +4,11 @@ import { VerifierResult } from '../verifier.ts'
 export const Level = z.enum(['green', 'yellow', 'red'])
 export type Level = z.infer<typeof Level>
 
-/** Lines of a file's new version, first and last included, from 1. */
+/** Lines of a file's new version, first and last included; 0 for both where the diff shows none (deleted, binary). */
 export const Citation = z.strictObject({
   file: z.string(),
-  firstLine: z.number().int().positive(),
-  lastLine: z.number().int().positive(),
+  firstLine: z.number().int().nonnegative(),
+  lastLine: z.number().int().nonnegative(),
 })
 export type Citation = z.infer<typeof Citation>
 

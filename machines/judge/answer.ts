@@ -2,28 +2,20 @@ import { z } from 'zod'
 import type { Citable } from '../activities/index.ts'
 import { isFields, jsonIn, notAnObject } from '../answer.ts'
 import type { AcceptanceCriterion } from '../directive-file.ts'
+import { Citation, JudgeVerdict } from '../evaluation/index.ts'
 import type { Problem } from '../problem.ts'
 import { didYouMean } from '../suggestion.ts'
 
-export const Citation = z.object({
-  file: z.string(),
-  /** Lines of the new version; 0 for both: a file that shows none, because it was deleted, say. */
-  firstLine: z.number().int().nonnegative(),
-  lastLine: z.number().int().nonnegative(),
-})
-export type Citation = z.infer<typeof Citation>
-
 const longestReason = 500
 
-export const JudgeVerdict = z.object({
-  id: z.string(),
-  verdict: z.enum(['met', 'unmet', 'unverifiable']),
+// What else a model says is passed over.
+const GivenVerdict = z.object({
+  ...JudgeVerdict.shape,
   why: z.string().transform((why) => why.slice(0, longestReason)),
-  citations: z.array(Citation),
+  citations: z.array(z.object(Citation.shape)),
 })
-export type JudgeVerdict = z.infer<typeof JudgeVerdict>
 
-const JudgeAnswer = z.object({ criteria: z.array(JudgeVerdict) })
+const JudgeAnswer = z.object({ criteria: z.array(GivenVerdict) })
 
 const line = { type: 'integer' }
 
