@@ -7,6 +7,8 @@ import { createCleaner } from './cleaner.ts'
 import { createDetector } from './detector.ts'
 import { createMerger } from './merger.ts'
 import { createPlanner } from './planner.ts'
+import { noModels, secretsOfAccess, type ModelAccess } from './model/index.ts'
+import { knownRedaction, redaction, secretsOf } from './redaction.ts'
 import { createVerifier } from './verifiers/index.ts'
 import { openGit } from './git/index.ts'
 import { type OwnEnvironment, registerOwner, sweepDeadOwners } from './process/index.ts'
@@ -23,6 +25,8 @@ export type ActivitiesOptions = {
   env: OwnEnvironment
   /** Names of further variables of `env` that children get. */
   passed?: readonly string[]
+  /** Default: none. */
+  models?: ModelAccess
   /** Between SIGTERM and SIGKILL. Milliseconds, default 5000. */
   graceMs?: number
   /** Milliseconds since 1970, default the system's clock. */
@@ -36,12 +40,9 @@ const hour = 60 * minute
 
 /** The activities that the machines invoke by these names, ready for the runtime. Each can be run again after a crash. */
 export function createActivities(options: ActivitiesOptions) {
-  const { env, passed = [], graceMs = 5000, now = Date.now } = options
-  mkdirSync(options.home, { recursive: true })
-  const home = realpathSync(options.home)
-  const surroundings: Surroundings = { home, env, passed, graceMs, now, git: openGit(env), owner: registerOwner(home) }
+  const surroundings = surroundingsOf(options)
   // What fails here fails again, and is told, when an activity starts.
-  void sweepDeadOwners(home).catch(() => 0)
+  void sweepDeadOwners(surroundings.home).catch(() => 0)
   const host = <Name extends keyof typeof activitySchemas, Output>(
     name: Name,
     timeoutMs: number,
@@ -58,4 +59,15 @@ export function createActivities(options: ActivitiesOptions) {
     merger: host('merger', 5 * minute, createMerger),
     cleaner: host('cleaner', hour, createCleaner),
   }
+}
+
+function surroundingsOf(options: ActivitiesOptions): Surroundings {
+  const { env, passed = [], models = noModels, graceMs = 5000, now = Date.now } = options
+  mkdirSync(options.home, { recursive: true })
+  const home = realpathSync(options.home)
+  const secrets = [...secretsOf(env), ...secretsOfAccess(models)]
+  const redact = redaction(secrets)
+  const redactKnown = knownRedaction(secrets)
+  const git = openGit(env)
+  return { home, env, passed, models, redact, redactKnown, graceMs, now, git, owner: registerOwner(home) }
 }

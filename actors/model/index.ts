@@ -1,0 +1,2 @@
+export { noModels, secretsOfAccess, type ModelAccess } from './access.ts'
+export { pricesOf } from './prices.ts'
