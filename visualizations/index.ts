@@ -2,3 +2,7 @@ export { edgeText, toChart, type Chart, type ChartEdge, type ChartNode, type Edg
 export { toMermaid } from './mermaid.ts'
 export { functionsIn, toStately } from './stately.ts'
 export { toOutline } from './outline.ts'
+export { toScxml } from './scxml.ts'
+export { chainToSvg, type ChainStep } from './svg/chain.ts'
+export { toSvg, type Highlights } from './svg/statechart.ts'
+export { edgesTaken, statesIn, type Taken } from './trail.ts'

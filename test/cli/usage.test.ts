@@ -35,7 +35,13 @@ test('help and version end with 0', async () => {
   expect((await runAdjutant(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
-test('a chart is drawn, for Mermaid and for Stately', async () => {
+test('a chart is drawn, for Mermaid, for Stately, as SVG, SCXML and JSON', async () => {
   expect((await runAdjutant(['chart', 'approval'])).stdout).toMatch(/^stateDiagram-v2\n/)
   expect((await runAdjutant(['chart', 'approval', '--format', 'stately'])).stdout).toContain('createMachine({')
+  expect((await runAdjutant(['chart', 'approval', '--format', 'svg'])).stdout).toMatch(/^<svg xmlns=.*<\/svg>\n$/s)
+  expect((await runAdjutant(['chart', 'approval', '--format', 'scxml'])).stdout).toContain(
+    '<final id="approval.denied"',
+  )
+  const json = await runAdjutant(['chart', 'approval', '--format', 'json'])
+  expect(JSON.parse(json.stdout)).toMatchObject({ id: 'approval', root: { initial: 'approval.pending' } })
 })
