@@ -27,6 +27,9 @@ export const setupLog = (home: string, directiveId: string, contractId: string) 
 export const attemptFolder = (home: string, directiveId: string, contractId: string, attempt: number) =>
   join(home, 'contracts', safeName(directiveId), safeName(contractId), `attempt-${attempt}`)
 
+/** What an attempt's executor printed; of the built-in agent the transcript. */
+export const attemptLog = (folder: string) => join(folder, 'output.log')
+
 /**
  * The TMPDIR of one attempt's children, removed with them; after a crash with all of its owner's. Short, because sockets
  * are made in there and their paths end at 108 characters.

@@ -13,6 +13,7 @@ import { createVerifier } from './verifiers/index.ts'
 import { openGit } from './git/index.ts'
 import { type OwnEnvironment, registerOwner, sweepDeadOwners } from './process/index.ts'
 import type { Surroundings } from './surroundings.ts'
+import { createTools } from './tools/index.ts'
 import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
@@ -52,10 +53,11 @@ export function createActivities(options: ActivitiesOptions) {
   return {
     planner: host('planner', minute, createPlanner),
     workspace: host('workspace', hour, createWorkspace),
-    // Contracts and verifiers carry their own time limit; these are only upper bounds.
+    // Contracts, tools and verifiers carry their own time limit; these are only upper bounds.
     contractor: host('contractor', 24 * hour, createContractor),
     detector: host('detector', 5 * minute, createDetector),
     verifier: host('verifier', 24 * hour, createVerifier),
+    tools: host('tools', 24 * hour, createTools),
     merger: host('merger', 5 * minute, createMerger),
     cleaner: host('cleaner', hour, createCleaner),
   }

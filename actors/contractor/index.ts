@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ContractorInput, ContractorOutput, Evidence } from '../../machines/index.ts'
 import { ActivityFailure, type ActivityContext } from '../../runtime/index.ts'
 import { type Attempt, execute, type Execution } from '../executors/index.ts'
-import { attemptFolder } from '../folders.ts'
+import { attemptFolder, attemptLog } from '../folders.ts'
 import { serially } from '../git/index.ts'
 import { sweepContract } from '../process/index.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -56,7 +56,7 @@ function prepareAttempt(surroundings: Surroundings, context: ActivityContext<Con
   mkdirSync(outbox, { recursive: true })
   if (contract.executor.kind !== 'noop')
     writeFileSync(contractFile, JSON.stringify({ ...contract, directiveId, workspace, session, outbox }, null, 2))
-  return { surroundings, context, contractFile, outbox, logPath: join(folder, 'output.log'), onOutput: () => undefined }
+  return { surroundings, context, contractFile, outbox, logPath: attemptLog(folder), onOutput: () => undefined }
 }
 
 async function carryOut(attempt: Attempt): Promise<Execution> {

@@ -1,15 +1,20 @@
 import { ActivityFailure } from '../../runtime/index.ts'
+import { writeTranscript } from '../tools/index.ts'
 import type { Execute } from './executor.ts'
 
-/** The work was done turn by turn by the agent machine; what is left is to say what it said. */
-export const model: Execute<'model'> = (_, { context }) => {
+/** The work was done turn by turn by the agent machine; what is left is to keep what was said, and to say what came of it. */
+export const model: Execute<'model'> = async (_, { surroundings, context, logPath }) => {
   const { concluded } = context.input
   if (concluded === null) throw new ActivityFailure('contract.unconcluded', 'the built-in agent has not done its work')
-  return Promise.resolve({
+  const transcript = await writeTranscript(surroundings.home, logPath, concluded.conversation)
+  return {
     ok: true,
     summary: concluded.summary,
-    session: null,
+    // Not an agent's name for it: a rework goes on from this piece of the conversation.
+    session: JSON.stringify(concluded.conversation),
     costs: [],
-    log: { bytes: 0, tail: '' },
-  })
+    log: { bytes: Buffer.byteLength(transcript), tail: transcript.slice(-tailLength) },
+  }
 }
+
+const tailLength = 4000

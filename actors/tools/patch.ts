@@ -46,14 +46,20 @@ function textOf(content: Buffer, path: string): string {
 function edited(text: string, edit: Edit, number: number): string {
   // Models write \n; a file whose lines end in \r\n keeps them.
   const native = text.includes('\r\n') ? (part: string) => part.replaceAll(/\r?\n/g, '\r\n') : (part: string) => part
-  const find = native(edit.find)
-  const pieces = text.split(find)
-  if (pieces.length === 1)
-    throw new Refusal('patch.not_found', `edit ${number}: "find" does not stand in the file; read it again`)
-  if (pieces.length > 2 && !edit.all)
-    throw new Refusal(
-      'patch.ambiguous',
-      `edit ${number}: "find" stands there ${pieces.length - 1} times; give more of it`,
-    )
-  return pieces.join(native(edit.replace))
+  for (const meant of [native, (part: string) => native(asInFile(part))]) {
+    const pieces = text.split(meant(edit.find))
+    if (pieces.length === 1) continue
+    if (pieces.length === 2 || edit.all) return pieces.join(meant(edit.replace))
+    const times = pieces.length - 1
+    throw new Refusal('patch.ambiguous', `edit ${number}: "find" stands there ${times} times; give more of it`)
+  }
+  throw new Refusal('patch.not_found', `edit ${number}: "find" does not stand in the file; read it again`)
 }
+
+/** What a model was shown in a way that it can see (`visible`), as it stands in the file. */
+const asInFile = (part: string): string =>
+  part
+    .replaceAll(/\\u\{([0-9a-f]{1,6})\}/g, (all, hex: string) =>
+      parseInt(hex, 16) > 0x10ffff ? all : String.fromCodePoint(parseInt(hex, 16)),
+    )
+    .replaceAll(/([<[])\\/g, '$1')

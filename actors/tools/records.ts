@@ -17,14 +17,20 @@ const Turn = z.strictObject({
   calls: z.array(Recorded),
   /** Of the next call: the SHA-256 of what a file was about to become. */
   begun: z.string().nullable(),
+  /** Where the turn begins in the transcript, in bytes. */
+  noted: z.number().int().nullable(),
 })
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32)
 
+export type RecordedTurn = ReturnType<typeof openTurn>
+
 /** The calls of one turn that are done: an attempt after a crash carries out only the others. */
 export function openTurn(folder: string, idempotencyKey: string) {
   const file = join(folder, 'turns', `${digest(idempotencyKey)}.json`)
-  const turn = existsSync(file) ? Turn.parse(JSON.parse(readFileSync(file, 'utf8'))) : { calls: [], begun: null }
+  const turn = existsSync(file)
+    ? Turn.parse(JSON.parse(readFileSync(file, 'utf8')))
+    : { calls: [], begun: null, noted: null }
   const save = () => {
     mkdirSync(join(folder, 'turns'), { recursive: true, mode: 0o700 })
     writeFileSync(`${file}.part`, JSON.stringify(turn), { mode: 0o600 })
@@ -41,6 +47,12 @@ export function openTurn(folder: string, idempotencyKey: string) {
       turn.calls.push(call)
       turn.begun = null
       save()
+    },
+    /** Gives back what an attempt before a crash gave, else what is given now. */
+    note(bytes: number): number {
+      turn.noted ??= bytes
+      save()
+      return turn.noted
     },
   }
 }
