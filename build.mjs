@@ -11,7 +11,8 @@ for (const path of ['cli/adjutant.mjs', 'examples', 'docs', 'README.md', 'ARCHIT
   await mkdir(`${target}/${path}`.replace(/\/[^/]+$/, ''), { recursive: true })
   await cp(path, `${target}/${path}`, { recursive: true })
 }
-await cp('db/migrations', `${target}/dist/db/migrations`, { recursive: true })
+// Read at run time, from beside the code that reads them.
+for (const path of ['db/migrations', 'actors/prompts']) await cp(path, `${target}/dist/${path}`, { recursive: true })
 
 const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
   await readFile('package.json', 'utf8'),
