@@ -33,6 +33,7 @@ const signs: Record<string, string> = {
   'chain.created': '+',
   'chain.regenerated': '+',
   'breaker.tripped': '⏸',
+  'pull_request.published': '⇡',
 }
 
 /** A line for people: time of day, step, what happened. One line whatever the message holds. */

@@ -22,6 +22,11 @@ const criterionProblems = ({ requirements, acceptanceCriteria }: DirectiveFile):
   )
 }
 
+const pullRequestProblems = ({ pullRequest, repository }: DirectiveFile): Problem[] =>
+  pullRequest && !repository
+    ? [{ code: 'pull_request.no_repository', path: ['pullRequest'], message: 'a pull request needs a repository' }]
+    : []
+
 const planProblems = (file: DirectiveFile): Problem[] => {
   const source = plannerSourceOf(file)
   if (file.chain) {
@@ -43,5 +48,6 @@ export const chainProblems = (file: DirectiveFile): Problem[] => [
   ...repeatedIds('requirement.id_taken', 'requirements', file.requirements),
   ...repeatedIds('criterion.id_taken', 'acceptanceCriteria', file.acceptanceCriteria),
   ...criterionProblems(file),
+  ...pullRequestProblems(file),
   ...planProblems(file),
 ]

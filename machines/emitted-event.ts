@@ -15,6 +15,7 @@ export const EmittedType = z.enum([
   'cost.incurred',
   'breaker.tripped',
   'contract.progress',
+  'pull_request.published',
   'directive.completed',
   'directive.failed',
 ])

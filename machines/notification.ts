@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { EmittedEvent } from './emitted-event.ts'
 
 export const Notice = z.enum([
   'approval.required',
@@ -8,6 +9,9 @@ export const Notice = z.enum([
   'step.blocked',
 ])
 export type Notice = z.infer<typeof Notice>
+
+/** Up the tree, forwarded as it is, to the directive: somebody may have asked to be told. */
+export type NoticeRaised = { type: 'notice.raised'; at: number; event: EmittedEvent }
 
 /** Somebody to tell. Secrets stay in the environment of the host; here only the variables' names. */
 export const NotificationTarget = z

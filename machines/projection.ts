@@ -1,11 +1,12 @@
 import type { ApprovalContext } from './approval/schema.ts'
 import type { ChainContext } from './chain/machine.ts'
 import type { ContractContext } from './contract/schema.ts'
+import type { CourierContext } from './courier/schema.ts'
 import type { LedgerEntry } from './cost.ts'
 import type { DirectiveContext } from './directive/schema.ts'
 import type { StepContext } from './step/schema.ts'
 
-type AnyContext = DirectiveContext | StepContext | ContractContext | ApprovalContext | ChainContext
+type AnyContext = DirectiveContext | StepContext | ContractContext | ApprovalContext | ChainContext | CourierContext
 /** What of an actor's snapshot is read here. */
 type Seen = { readonly value: unknown; readonly context?: unknown }
 /** A row of a list. `key` is what the list is filtered by: the state. */
@@ -57,6 +58,7 @@ const directiveRow = (context: DirectiveContext, value: unknown): Row => {
       outcome,
       resultBranch: context.resultBranch,
       resultCommit: context.resultCommit,
+      pullRequest: context.publication?.url ?? null,
     },
   }
 }
@@ -122,6 +124,10 @@ const chainRow = ({ definition, positions: _, ...facts }: ChainContext, value: u
 const costRows = (ledger: readonly LedgerEntry[]): Row[] =>
   ledger.map((entry, index) => ({ kind: 'cost', key: String(index + 1).padStart(6, '0'), data: entry }))
 
+// Two deliveries of one courier would share a row if they were told apart by their state.
+const noticeRows = ({ directiveId, deliveries }: CourierContext): Row[] =>
+  deliveries.map((delivery) => ({ kind: 'notice', key: delivery.id, data: { directiveId, ...delivery } }))
+
 /** The rows of lists that one actor of a directive's system contributes, from its snapshot alone. */
 export const project = ({ value, context }: Seen): Row[] => {
   const known = context as AnyContext | undefined
@@ -136,6 +142,8 @@ export const project = ({ value, context }: Seen): Row[] => {
       return [approvalRow(known, value)]
     case 'chain':
       return [chainRow(known, value)]
+    case 'courier':
+      return noticeRows(known)
     default:
       return []
   }

@@ -2,13 +2,15 @@ import { approvalMachine } from './approval/machine.ts'
 import { chainMachine } from './chain/machine.ts'
 import { approvalCommands, directiveCommands, stepCommands } from './commands.ts'
 import { contractMachine } from './contract/machine.ts'
+import { courierMachine } from './courier/machine.ts'
 import { directiveMachine } from './directive/machine.ts'
 import { project } from './projection.ts'
 import { stepMachine } from './step/machine.ts'
 
 /**
- * Every machine, as the runtime wants it. A directive is the root of its system; the others are its descendants, listed
- * for their charts. `schemas` are the events accepted from outside, to the directive and to any actor below it.
+ * Every machine, as the runtime wants it. A directive is the root of its system, a courier the root of another one beside
+ * it; the others are the directive's descendants, listed for their charts. `schemas` are the events accepted from outside,
+ * to the root and to any actor below it.
  */
 export const machines = {
   directive: {
@@ -21,4 +23,6 @@ export const machines = {
   contract: { machine: contractMachine, version: '1' },
   approval: { machine: approvalMachine, version: '1' },
   chain: { machine: chainMachine, version: '1' },
+  // Nothing is accepted from outside: what it carries comes from its directive.
+  courier: { machine: courierMachine, version: '1', schemas: {}, project },
 } as const

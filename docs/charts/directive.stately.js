@@ -14,6 +14,9 @@ export const machine = createMachine({
     "step.spent": {
       "actions": "addCosts"
     },
+    "notice.raised": {
+      "actions": "carryNotice"
+    },
     "merge.request": {
       "actions": "grantMerge"
     },
@@ -440,6 +443,38 @@ export const machine = createMachine({
               ],
               "states": {
                 "choosing": {
+                  "always": [
+                    {
+                      "guard": "hasPullRequest",
+                      "target": "publishing"
+                    },
+                    {
+                      "target": "tidying"
+                    }
+                  ]
+                },
+                "publishing": {
+                  "description": "Pushes the result and makes a draft pull request; resumed after a failure, it tries again",
+                  "meta": {
+                    "activity": "publisher"
+                  },
+                  "entry": "startPublisher",
+                  "exit": "stopPublisher",
+                  "on": {
+                    "xstate.done.actor.publisher": {
+                      "target": "tidying",
+                      "actions": [
+                        "recordPublication",
+                        "announcePublication"
+                      ]
+                    },
+                    "xstate.error.actor.publisher": {
+                      "target": "#directive.paused",
+                      "actions": "recordPublishingFailure"
+                    }
+                  }
+                },
+                "tidying": {
                   "always": [
                     {
                       "guard": "hasRepository",

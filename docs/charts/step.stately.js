@@ -10,6 +10,9 @@ export const machine = createMachine({
     },
     "contract.spent": {
       "actions": "passCostsOn"
+    },
+    "notice.raised": {
+      "actions": "passOn"
     }
   },
   "states": {

@@ -1,7 +1,7 @@
 import { setup } from 'xstate'
 import type { EmittedEvent } from '../emitted-event.ts'
 import { instantOf } from '../instant.ts'
-import { tellParent } from '../parent.ts'
+import { emitAndRaise, tellParent } from '../parent.ts'
 import {
   type ApprovalAnswer,
   type ApprovalContext,
@@ -60,19 +60,21 @@ const approvalSetup = base.extend({
     expiry: ({ context: { request } }) => Math.max(0, request.expiresAt! - request.requestedAt),
   },
   actions: {
-    announceRequest: base.emit(({ context: { request } }) => ({
-      type: 'approval.required',
-      severity: request.urgency === 'low' ? 'info' : 'warning',
-      actor: { type: 'system', id: 'adjutant' },
-      ...place(request),
-      data: {
-        message: request.question,
-        approvalId: request.id,
-        type: request.type,
-        choices: request.choices,
-        urgency: request.urgency,
-      },
-    })),
+    announceRequest: base.enqueueActions(({ context: { request }, enqueue, self }) => {
+      emitAndRaise({ enqueue, self }, request.requestedAt, {
+        type: 'approval.required',
+        severity: request.urgency === 'low' ? 'info' : 'warning',
+        actor: { type: 'system', id: 'adjutant' },
+        ...place(request),
+        data: {
+          message: request.question,
+          approvalId: request.id,
+          type: request.type,
+          choices: request.choices,
+          urgency: request.urgency,
+        },
+      })
+    }),
     recordAnswer: base.assign({ answer: ({ context, event }) => answerOf(context, event) }),
     announceAnswer: base.emit(({ context: { request, answer } }) => ({
       type: 'approval.resolved',

@@ -83,7 +83,18 @@ const work = {
       initial: 'choosing',
       tags: ['busy'],
       states: {
-        choosing: {
+        choosing: { always: [{ guard: 'hasPullRequest', target: 'publishing' }, { target: 'tidying' }] },
+        publishing: {
+          description: 'Pushes the result and makes a draft pull request; resumed after a failure, it tries again',
+          meta: { activity: 'publisher' },
+          entry: 'startPublisher',
+          exit: 'stopPublisher',
+          on: {
+            'xstate.done.actor.publisher': { target: 'tidying', actions: ['recordPublication', 'announcePublication'] },
+            'xstate.error.actor.publisher': { target: '#directive.paused', actions: 'recordPublishingFailure' },
+          },
+        },
+        tidying: {
           always: [
             { guard: 'hasRepository', target: 'cleaning' },
             { target: '#directive.completed', actions: 'concludeCompleted' },

@@ -6,6 +6,8 @@ import type {
   DetectorOutput,
   PlannerInput,
   PlannerOutput,
+  PublisherInput,
+  PublisherOutput,
   VerifierInput,
   VerifierOutput,
 } from '../activities/index.ts'
@@ -30,6 +32,7 @@ export const base = setup({
     planner: activity<PlannerOutput, PlannerInput>('planner'),
     detector: activity<DetectorOutput, DetectorInput>('detector'),
     verifier: activity<VerifierOutput, VerifierInput>('verifier'),
+    publisher: activity<PublisherOutput, PublisherInput>('publisher'),
     cleaner: activity<CleanerOutput, CleanerInput>('cleaner'),
   },
 })

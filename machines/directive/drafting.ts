@@ -46,6 +46,7 @@ export const contextOf = ({ id, file, createdAt }: DirectiveInput): DirectiveCon
   review: { checks: null, evaluation: null },
   resultBranch: resultBranchOf(id, file),
   resultCommit: null,
+  publication: null,
   ledger: [],
   approvals: 0,
   openApproval: null,

@@ -74,6 +74,7 @@ export const guards = {
     (levelIs(context, 'green') && context.file.autonomy !== 'manual') ||
     (levelIs(context, 'yellow') && context.file.autonomy === 'full_auto'),
   isResultRedAndMayRegenerate: ({ context }: Scope) => levelIs(context, 'red') && canRegenerate(context),
+  hasPullRequest: ({ context: { file } }: Scope) => file.pullRequest !== undefined && file.repository !== undefined,
   hasRepository: ({ context }: Scope) => context.file.repository !== undefined,
 
   // answers

@@ -5,7 +5,9 @@ import { base } from './base.ts'
 import { dispatching } from './dispatching.ts'
 import { contextOf, drafting } from './drafting.ts'
 import { guards } from './guards.ts'
+import { notifying } from './notifying.ts'
 import { planning } from './planning.ts'
+import { publishing } from './publishing.ts'
 import { reviewing } from './reviewing.ts'
 import { spending, wallTimeLeft } from './spending.ts'
 import { status } from './status.ts'
@@ -20,6 +22,8 @@ const directiveSetup = base.extend({
     ...spending,
     ...reviewing,
     ...approving,
+    ...notifying,
+    ...publishing,
     ...status,
     ...stopping,
   },
@@ -37,6 +41,7 @@ export const directiveMachine = directiveSetup.createMachine({
     'directive.stop': { target: '.failed', actions: 'concludeStopped' },
     'step.changed': { actions: 'recordStep' },
     'step.spent': { actions: 'addCosts' },
+    'notice.raised': { actions: 'carryNotice' },
     'merge.request': { actions: 'grantMerge' },
     'merge.release': { actions: 'passMergeOn' },
     'xstate.error.actor.*': { guard: 'isStepDefect', actions: ['recordDefect', 'passMergeOn'] },

@@ -1,5 +1,12 @@
 import type { ActivityDone, ActivityError } from '../activity-actor.ts'
-import type { CleanerOutput, DetectorOutput, PlannerInput, PlannerOutput, VerifierOutput } from '../activities/index.ts'
+import type {
+  CleanerOutput,
+  DetectorOutput,
+  PlannerInput,
+  PlannerOutput,
+  PublisherOutput,
+  VerifierOutput,
+} from '../activities/index.ts'
 import type { ApprovalAnswer, ApprovalResolved } from '../approval/schema.ts'
 import type { ChainRecalled } from '../chain/machine.ts'
 import type { Chain, PlannerSource } from '../chain/schema.ts'
@@ -8,6 +15,7 @@ import type { LedgerEntry } from '../cost.ts'
 import type { DirectiveFile } from '../directive-file.ts'
 import type { Checks, Evaluation, Level } from '../evaluation/index.ts'
 import type { Failure } from '../failure.ts'
+import type { NoticeRaised } from '../notification.ts'
 import type { Problem } from '../problem.ts'
 import type { StepNews, StepResult, StepState } from '../step/schema.ts'
 import type { VerifierConfig } from '../verifier.ts'
@@ -94,6 +102,8 @@ export type DirectiveContext = {
   review: { checks: Checks | null; evaluation: Evaluation | null }
   resultBranch: string | null
   resultCommit: string | null
+  /** The pull request, once there is one. */
+  publication: Omit<PublisherOutput, 'at'> | null
   ledger: LedgerEntry[]
   approvals: number
   /** Id of the approval's actor while the directive itself waits for an answer. */
@@ -110,12 +120,15 @@ export type DirectiveEvent =
   | StepNews
   | ChainRecalled
   | ApprovalResolved
+  | NoticeRaised
   | ActivityDone<'planner', PlannerOutput>
   | ActivityError<'planner'>
   | ActivityDone<'detector', DetectorOutput>
   | ActivityError<'detector'>
   | ActivityDone<'verifier', VerifierOutput>
   | ActivityError<'verifier'>
+  | ActivityDone<'publisher', PublisherOutput>
+  | ActivityError<'publisher'>
   | ActivityDone<'cleaner', CleanerOutput>
   | ActivityError<'cleaner'>
   // Some step's actor, by name `<step>-g<generation>`, threw: a defect.

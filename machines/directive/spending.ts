@@ -2,6 +2,7 @@ import { assertEvent } from 'xstate'
 import type { Cost } from '../cost.ts'
 import { instantOf } from '../instant.ts'
 import { base, place, system } from './base.ts'
+import { announceAloud } from './notifying.ts'
 import type { DirectiveContext, DirectiveEvent, Limit } from './schema.ts'
 
 /** Milliseconds of wall time left; only asked where there is a limit. */
@@ -58,7 +59,7 @@ export const spending = {
   }),
   recordCostExceeded: record('cost'),
   recordTimeExceeded: record('wall_time'),
-  announceBreaker: base.emit(({ context }) => {
+  announceBreaker: announceAloud(({ context }) => {
     const { totals, file } = context
     const cost = context.exceeded === 'cost'
     return {

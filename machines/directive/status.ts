@@ -2,6 +2,7 @@ import { assertEvent } from 'xstate'
 import type { Failure } from '../failure.ts'
 import { instantOf } from '../instant.ts'
 import { base, originator, place, system } from './base.ts'
+import { announceAloud } from './notifying.ts'
 import type { DirectiveContext, DirectiveEvent } from './schema.ts'
 
 type State = 'planning' | 'active' | 'paused' | 'completed' | 'failed'
@@ -44,7 +45,7 @@ export const status = {
   announcePaused: announce('paused'),
   announceCompleted: announce('completed'),
   announceFailed: announce('failed'),
-  announceCompletion: base.emit(({ context }) => ({
+  announceCompletion: announceAloud(({ context }) => ({
     type: 'directive.completed',
     severity: 'info',
     actor: system,
@@ -55,9 +56,10 @@ export const status = {
       totals: context.totals,
       resultBranch: context.resultBranch,
       resultCommit: context.resultCommit,
+      ...(context.publication && { pullRequest: context.publication.url }),
     },
   })),
-  announceFailure: base.emit(({ context, event }) => ({
+  announceFailure: announceAloud(({ context, event }) => ({
     type: 'directive.failed',
     severity: 'error',
     actor: originator(event),

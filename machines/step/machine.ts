@@ -63,7 +63,7 @@ export const stepMachine = stepSetup.createMachine({
   on: {
     'step.abandon': { target: '.skipped', actions: 'recordAbandonment' },
     'contract.spent': { actions: 'passCostsOn' },
-    'notice.raised': { actions: 'passNoticeOn' },
+    'notice.raised': { actions: 'passOn' },
   },
   states: {
     pending: {

@@ -1,6 +1,6 @@
 import { assertEvent } from 'xstate'
 import { instantOf } from '../instant.ts'
-import { emitAndRaise, tellParent } from '../parent.ts'
+import { emitAndRaise, passOn, tellParent } from '../parent.ts'
 import { base, place, system } from './base.ts'
 import type { StepContext, StepNews, StepState } from './schema.ts'
 
@@ -69,10 +69,7 @@ export const status = {
       data: { message: `${context.step.name} is blocked: ${context.blocked!.reason}`, ...context.blocked! },
     })
   }),
-  passNoticeOn: base.enqueueActions(({ event, enqueue, self }) => {
-    assertEvent(event, 'notice.raised')
-    tellParent({ enqueue, self }, event)
-  }),
+  passOn: base.enqueueActions(passOn),
   noteTime: base.assign({ now: ({ context, event }) => instantOf(event, context.now) }),
   passCostsOn: base.enqueueActions(({ context, event, enqueue, self }) => {
     assertEvent(event, 'contract.spent')

@@ -73,6 +73,7 @@ export const fair: Activities = {
     op === 'prepare'
       ? { status: 'ready', mergeCommit: `m-${step}-${contractId}`, tip: 'base', tipMoved: false }
       : { status: 'merged', commit: mergeCommit },
+  publisher: () => ({ url: 'https://example.org/pulls/1', number: 1, commit: 'c', created: true }),
   cleaner: () => ({ removed: [], kept: [] }),
 }
 
@@ -124,6 +125,7 @@ export function createWorld(given: DirectiveFile = file(), changes: Activities =
       planner: fake('planner'),
       detector: fake('detector'),
       verifier: fake('verifier'),
+      publisher: fake('publisher'),
       cleaner: fake('cleaner'),
     } as never,
   })

@@ -37,6 +37,7 @@ const answer = (decision: string, choice: string | null = null, changes: object 
 })
 const answers = [
   answer('approved', 'accept'),
+  answer('approved', 'wait'),
   ...['retry', 'skip', 'replan', 'stop'].map((choice) => answer('approved', choice, { chain: chain(step('one')) })),
   answer('approved', 'raise', { limits: { maxTotalCostUsd: 100 } }),
   answer('changes_requested'),
@@ -67,6 +68,26 @@ const terms = {
 }
 const place = { directiveId: 'd', chainId: 'plan-g1' }
 
+const content = { sha256: 'a'.repeat(64), bytes: 9 }
+const modelAnswer = { model: 'one', text: 'yes', toolCalls: [], finish: 'stop' }
+const question = {
+  directiveId: 'd',
+  address: 'one-g1/contract/agent/completion',
+  purpose: 'agent',
+  ledger: { step: 'one', attempt: 1 },
+  place: {},
+  executors: [],
+  models: ['one', 'two'],
+  prices: { one: { in: 1, out: 2 }, two: null },
+  conversation: content,
+  append: [],
+  tokens: 10,
+  maxOutputTokens: 20,
+  timeoutMs: 1000,
+  onRateLimit: 'ask',
+  at,
+}
+
 const changed = (name: string, state: string, changes: object = {}) => ({
   type: 'step.changed',
   at,
@@ -81,6 +102,13 @@ const changed = (name: string, state: string, changes: object = {}) => ({
   ...changes,
 })
 const result = { description: 'do it', commit: 'c', mergeCommit: 'm', score: 1, level: 'green', summary: 'green' }
+
+const notice = {
+  type: 'directive.completed',
+  severity: 'info',
+  actor: { type: 'system', id: 'adjutant' },
+  data: { message: 'done' },
+}
 
 export const payloads: Record<string, Payloads & { ends: string[] }> = {
   directive: {
@@ -116,6 +144,7 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
       { type: 'xstate.after.wallTimeLeft.directive.active.wallTime.running.limited' },
       ...resolved('d'),
       ...checks,
+      { type: 'notice.raised', at, event: notice },
       done('cleaner', { removed: [], kept: [] }),
     ],
     facts: ({ steps }) => Object.values(steps).map((each: any) => each.state),
@@ -158,6 +187,7 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
       done('merger', { status: 'merged', commit: 'm' }),
       done('merger', { status: 'moved', tip: 't2' }),
       failed('merger'),
+      { type: 'notice.raised', at, event: notice },
       ...resolved('d:one-g1'),
     ],
     ends: ['step.passed', 'step.skipped', 'step.blocked', 'step.evaluating.merging.reverifying.running'],
@@ -177,6 +207,21 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
       failed('contractor'),
     ],
     ends: ['contract.accepted', 'contract.cancelled', 'contract.failed'],
+  },
+  completion: {
+    input: question,
+    events: [
+      { type: 'budget.granted', at, usd: 1 },
+      { type: 'budget.refused', at, code: 'model.price_unknown', reason: 'no price' },
+      done('model', { outcome: 'answered', answer: modelAnswer, costs: [], durationMs: 5 }),
+      done('model', { outcome: 'limited', resetAt: at + 1000, reason: 'too many', costs: [] }),
+      done('model', { outcome: 'failed', code: 'model.unknown', reason: 'no such model', costs: [] }),
+      failed('model'),
+      { type: 'xstate.after.limitReset.completion.parked' },
+      ...answers.map((given) => ({ type: 'approval.resolved', id: 'd:x:approval-1', at, answer: given })),
+    ],
+    facts: ({ left, onRateLimit }) => [left, onRateLimit],
+    ends: ['completion.answered', 'completion.failed', 'completion.parked', 'completion.asking'],
   },
   approval: {
     input: {
@@ -213,5 +258,21 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
     input: { id: 'plan-g1', directiveId: 'd', generation: 1, definition: plan.chain, positions: {} },
     events: [{ type: 'chain.recall' }, { type: 'chain.supersede', by: 'plan-g2' }],
     ends: ['chain.superseded'],
+  },
+  courier: {
+    input: { directiveId: 'd' },
+    events: [
+      {
+        type: 'courier.carry',
+        at,
+        directive: { id: 'd', title: 'Fix it' },
+        targets: [{ kind: 'webhook', url: 'https://example.org', events: ['directive.completed'] }],
+        event: notice,
+      },
+      { ...done('notice-1-1', { outcome: 'sent', status: 204 }), actorId: 'notice-1-1' },
+      { ...failed('notice-1-1'), actorId: 'notice-1-1' },
+    ],
+    facts: ({ notices, deliveries }) => [Math.min(notices, 2), Math.min(deliveries.length, 2)],
+    ends: ['courier.carrying', 'courier.done'],
   },
 }

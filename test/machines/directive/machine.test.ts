@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { type DirectiveContext, DirectiveFile, machines, type VerifierSpec } from '../../../machines/index.ts'
+import {
+  type DirectiveContext,
+  DirectiveFile,
+  machines,
+  PullRequest,
+  type VerifierSpec,
+} from '../../../machines/index.ts'
 import { reachedStates, waysToFinalStates } from '../exploration.ts'
 import { chain, file, step, verified } from '../world.ts'
 
@@ -85,6 +91,8 @@ const events = [
   { type: 'xstate.done.actor.verifier', output: { at, ...verified(spec) } },
   { type: 'xstate.done.actor.verifier', output: { at, ...verified(spec, 'failed') } },
   { type: 'xstate.error.actor.verifier', error: new Error('no disk') },
+  { type: 'xstate.done.actor.publisher', output: { at, url: 'u', number: 1, commit: 'c', created: true } },
+  { type: 'xstate.error.actor.publisher', error: new Error('no remote') },
   { type: 'xstate.done.actor.cleaner', output: { at, removed: [], kept: [] } },
   { type: 'xstate.error.actor.cleaner', error: new Error('busy') },
   { type: 'xstate.after.wallTimeLeft.directive.active.wallTime.running.limited' },
@@ -120,6 +128,7 @@ const looks: [changes: object, types: RegExp][] = [
     /start|resume|planner|approval|changed|done/,
   ],
   [{ chain: undefined, planner: 'model', limits: { maxChainRegenerations: 1 } }, /start|planner|approval|changed|done/],
+  [{ pullRequest: PullRequest.parse({}) }, /start|resume|changed|done|publisher/],
   [{ limits: { maxTotalCostUsd: 5, maxWallTimeMinutes: 5 } }, /start|resume|changed|spent|after|approval/],
   [
     { repository: undefined, limits: { maxTotalCostUsd: 5, maxWallTimeMinutes: 5, onLimit: 'fail' } },
