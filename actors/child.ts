@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ActivityContext } from '../runtime/index.ts'
 import { childHome, temporaryFolder } from './folders.ts'
 import {
@@ -10,7 +11,13 @@ import {
 } from './process/index.ts'
 import type { Surroundings } from './surroundings.ts'
 
-type ChildOptions = Omit<ProcessOptions, 'env' | 'marker' | 'signal' | 'graceMs'> & { extra?: Record<string, string> }
+type ChildOptions = Omit<ProcessOptions, 'env' | 'marker' | 'signal' | 'graceMs'> & {
+  extra?: Record<string, string>
+  /** Names of variables of ours that it gets, beside those that every child gets. */
+  passed?: readonly string[]
+  /** An empty HOME of its own, gone with it, instead of the one that children share. */
+  ownHome?: boolean
+}
 
 // What an `npm ci` would write hooks, or where they lie, into the settings that all worktrees share with the person's.
 const noHookInstallers = { HUSKY: '0', LEFTHOOK: '0', SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1' }
@@ -19,17 +26,18 @@ const noHookInstallers = { HUSKY: '0', LEFTHOOK: '0', SKIP_INSTALL_SIMPLE_GIT_HO
 export async function runChild(
   surroundings: Surroundings,
   context: Pick<ActivityContext, 'idempotencyKey' | 'attempt' | 'signal'>,
-  { extra = {}, ...options }: ChildOptions,
+  { extra = {}, passed = [], ownHome = false, ...options }: ChildOptions,
 ): Promise<ProcessResult> {
-  const { env: own, passed, home, owner, graceMs } = surroundings
+  const { env: own, home, owner, graceMs } = surroundings
   const marker = `${context.idempotencyKey}/${context.attempt}`
   const temporary = temporaryFolder(home, owner, marker)
-  for (const folder of [temporary, childHome(home)]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const itsHome = ownHome ? join(temporary, 'home') : childHome(home)
+  for (const folder of [temporary, itsHome]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const env = childEnvironment({
     own,
-    home: childHome(home),
+    home: itsHome,
     temporary,
-    passed,
+    passed: [...surroundings.passed, ...passed],
     // A folder that is no repository is not part of one that happens to surround our home.
     extra: { ...noHookInstallers, GIT_CEILING_DIRECTORIES: home, ...extra, [ownerVariable]: owner },
   })

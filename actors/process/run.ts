@@ -1,16 +1,21 @@
+import { closeSync, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { ownerVariable, runVariable } from './environment.ts'
 import { openOutput } from './output.ts'
-import { groupLeaves, signalGroup, sweep } from './tree.ts'
+import { outlivers, signalGroup, groupLeaves, sweep } from './tree.ts'
 import { watch } from './watchdog.ts'
 
 /** A program with its arguments, or, only where somebody asked for it, a line for `sh -c`. */
 export type Command = { argv?: readonly string[] | undefined; shell?: string | undefined }
 
+export type OutputStream = 'stdout' | 'stderr'
+
 export type ProcessOptions = {
   command: Command
   cwd: string
+  /** A file that becomes its standard input; none: there is nothing to read. */
+  stdinPath?: string
   /** All of it: nothing is added but the marker. */
   env: Record<string, string>
   /** `<idempotency key>/<attempt>`, for finding what escaped. */
@@ -27,7 +32,9 @@ export type ProcessOptions = {
   maxLogBytes?: number
   /** Default 4000. */
   tailBytes?: number
-  onOutput?: (chunk: Buffer) => void
+  onOutput?: (chunk: Buffer, stream: OutputStream) => void
+  /** Whether what it printed is a sign of life, asked before `onOutput`; default: everything is. */
+  isProgress?: (chunk: Buffer, stream: OutputStream) => boolean
 }
 
 export type ProcessResult = {
@@ -40,13 +47,16 @@ export type ProcessResult = {
   outputBytes: number
   logPath: string | null
   durationMs: number
+  /** Programs that it left running when it ended by itself; they were ended, too. */
+  left: string[]
   /** Why it could not be started: `ENOENT`, `EACCES` … */
   spawnError?: { code: string; message: string }
 }
 
 type Ending = Pick<ProcessResult, 'exitCode' | 'signal' | 'spawnError'>
+type WholeEnding = Ending & { stopped: boolean; left: string[] }
 
-/** Members of the group that outlive its leader get this long to leave by themselves before they are told to. */
+/** What outlives its leader gets this long to leave by itself before it is told to. */
 const lingerMs = 200
 /** After SIGKILL: for pipes to drain. Somebody who cleared his environment and kept a pipe open must not hold us. */
 const drainMs = 1000
@@ -61,11 +71,11 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   const watching = watch(options)
   try {
     const ending = watching.reason()
-      ? { exitCode: null, signal: null, stopped: true }
-      : await runToEnd(options, watching.signal, (chunk) => {
-          watching.touch()
+      ? { exitCode: null, signal: null, stopped: true, left: [] }
+      : await runToEnd(options, watching.signal, (chunk, stream) => {
+          if (options.isProgress?.(chunk, stream) ?? true) watching.touch()
           output.write(chunk)
-          options.onOutput?.(chunk)
+          options.onOutput?.(chunk, stream)
         })
     const { stopped, ...rest } = ending
     const reason = stopped ? watching.reason() : undefined
@@ -87,20 +97,33 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
 async function runToEnd(
   options: ProcessOptions,
   stop: AbortSignal,
-  receive: (chunk: Buffer) => void,
-): Promise<Ending & { stopped: boolean }> {
+  receive: (chunk: Buffer, stream: OutputStream) => void,
+): Promise<WholeEnding> {
   const child = start(options)
   const ended = endingOf(child)
-  if (child.pid === undefined) return { ...(await ended), stopped: false }
-  const closed = Promise.all([child.stdout, child.stderr].map((stream) => consume(stream, receive)))
+  if (child.pid === undefined) return { ...(await ended), stopped: false, left: [] }
+  const streams = [child.stdout, child.stderr] as const
+  const closed = Promise.all([
+    consume(streams[0], (chunk) => receive(chunk, 'stdout')),
+    consume(streams[1], (chunk) => receive(chunk, 'stderr')),
+  ])
   const first = await Promise.race([ended, aborted(stop)])
-  await endGroup(child.pid, first === undefined ? 0 : lingerMs, options.graceMs ?? 5000)
-  const owner = options.env[ownerVariable]
-  await sweep((variable) => variable(runVariable) === options.marker && variable(ownerVariable) === owner)
+  const left = await endTree(child.pid, options, first !== undefined)
   await Promise.race([closed, timer(drainMs)])
-  for (const stream of [child.stdout, child.stderr]) stream?.destroy()
+  for (const stream of streams) stream?.destroy()
   const ending = first ?? (await Promise.race([ended, timer(drainMs, { exitCode: null, signal: 'SIGKILL' })]))
-  return { ...ending, stopped: first === undefined }
+  return { ...ending, stopped: first === undefined, left }
+}
+
+/** Ends what there is of a tree, and says what of it had outlived its leader. */
+async function endTree(group: number, { env, marker, graceMs }: ProcessOptions, byItself: boolean): Promise<string[]> {
+  const owner = env[ownerVariable]
+  const ours = (variable: (name: string) => string | undefined) =>
+    variable(runVariable) === marker && variable(ownerVariable) === owner
+  const left = byItself ? await outlivers(group, ours, lingerMs) : []
+  await endGroup(group, graceMs ?? 5000)
+  await sweep(ours)
+  return left
 }
 
 const aborted = (signal: AbortSignal): Promise<undefined> =>
@@ -109,7 +132,16 @@ const aborted = (signal: AbortSignal): Promise<undefined> =>
     else signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
 
-function start({ command, cwd, env, marker }: ProcessOptions) {
+function start(options: ProcessOptions) {
+  const input = options.stdinPath === undefined ? undefined : openSync(options.stdinPath, 'r')
+  try {
+    return launch(options, input)
+  } finally {
+    if (input !== undefined) closeSync(input)
+  }
+}
+
+function launch({ command, cwd, env, marker }: ProcessOptions, input: number | undefined) {
   const [file, ...args] = command.argv ?? ['/bin/sh', '-c', command.shell ?? '']
   return execa(file as string, args, {
     cwd,
@@ -121,13 +153,14 @@ function start({ command, cwd, env, marker }: ProcessOptions) {
     // Output is unbounded, so it is streamed.
     buffer: false,
     encoding: 'buffer',
-    stdin: 'ignore',
+    // Any descriptor will do; its type names only 0.
+    stdin: (input ?? 'ignore') as 'ignore',
     reject: false,
     windowsHide: true,
   })
 }
 
-type Child = ReturnType<typeof start>
+type Child = ReturnType<typeof launch>
 
 function consume(stream: Readable | null, receive: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve) => {
@@ -155,8 +188,7 @@ function endingOf(child: Child): Promise<Ending> {
   return Promise.race([exited, failed])
 }
 
-async function endGroup(group: number, waitMs: number, graceMs: number) {
-  if (waitMs > 0 && (await groupLeaves(group, waitMs))) return
+async function endGroup(group: number, graceMs: number) {
   signalGroup(group, 'SIGTERM')
   if (await groupLeaves(group, graceMs)) return
   // Also when the leader has gone: its children may be what ignored SIGTERM.

@@ -70,16 +70,45 @@ export async function groupLeaves(group: number, ms: number): Promise<boolean> {
   return true
 }
 
+type Carrying = (variable: (name: string) => string | undefined) => boolean
+
+const carries =
+  (wanted: Carrying) =>
+  ({ variables }: Searched): boolean =>
+    wanted((name) => variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1))
+
+/**
+ * What is left of a group, or carries what is `wanted`, `ms` after the leader has gone: the names of the programs, one for
+ * each process, at most ten. Where processes cannot be searched it says only that there are some.
+ */
+export async function outlivers(group: number, wanted: Carrying, ms: number): Promise<string[]> {
+  if (!canSearch) return (await groupLeaves(group, ms)) ? [] : ['a process']
+  const isLeft = (process: Searched) => inGroup(group)(process) || carries(wanted)(process)
+  const until = performance.now() + ms
+  for (;;) {
+    const pids = findProcesses(isLeft)
+    if (pids.length === 0) return []
+    if (performance.now() >= until) return pids.slice(0, 10).map(programOf)
+    await delay(25)
+  }
+}
+
+function programOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return 'a process'
+  }
+}
+
 /**
  * Kills (SIGKILL) every process whose environment is `wanted`, until none is found: a tree that forks faster than one pass
  * reads would survive it. Best effort: a child can clear its environment. Returns how many it hit.
  */
-export async function sweep(wanted: (variable: (name: string) => string | undefined) => boolean): Promise<number> {
-  const carries = ({ variables }: Searched) =>
-    wanted((name) => variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1))
+export async function sweep(wanted: Carrying): Promise<number> {
   const hit = new Set<number>()
   for (let round = 0; round < 20; round++) {
-    const pids = findProcesses(carries)
+    const pids = findProcesses(carries(wanted))
     if (pids.length === 0) break
     for (const pid of pids) {
       hit.add(pid)

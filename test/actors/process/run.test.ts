@@ -31,15 +31,23 @@ describe('a process that ends by itself', () => {
     expect(await run({ argv: ['cat'] })).toMatchObject({ exitCode: 0, outputTail: '' })
   })
 
-  test('takes the children it leaves behind with it', async () => {
+  test('reads a file where one was given as its input', async () => {
+    const path = join(sandbox(), 'input.txt')
+    writeFileSync(path, 'told\n')
+    expect(await run({ argv: ['cat'] }, { stdinPath: path })).toMatchObject({ exitCode: 0, outputTail: 'told\n' })
+  })
+
+  test('takes the children it leaves behind with it, and they are named', async () => {
     const result = await run({ shell: 'sleep 4712 & (sleep 4712 &) ; setsid sleep 4712 & echo done' })
     expect(result).toMatchObject({ exitCode: 0, timedOut: false, outputTail: 'done\n' })
+    expect(result.left).toEqual(['sleep', 'sleep', 'sleep'])
     expect(adjutantProcesses()).toEqual([])
   })
 
   test('lets a child that is about to finish finish', async () => {
     const folder = sandbox()
-    await run({ shell: '(sleep 0.05; echo late > late.txt) & exit 0' }, { cwd: folder })
+    const result = await run({ shell: '(sleep 0.05; echo late > late.txt) & exit 0' }, { cwd: folder })
+    expect(result.left).toEqual([])
     expect(existsSync(join(folder, 'late.txt'))).toBe(true)
   })
 })
@@ -144,6 +152,15 @@ describe('a process that has to be ended', () => {
       { idleMs: 150, pulse: () => Promise.resolve(String(beats++)) },
     )
     expect(result).toMatchObject({ timedOut: false, exitCode: 0 })
+  })
+
+  test('is ended although it prints when what it prints is no progress', async () => {
+    const result = await run(
+      { shell: 'while echo working; do sleep 0.02; done' },
+      { idleMs: 300, isProgress: (chunk, stream) => stream === 'stderr' || chunk.includes('made') },
+    )
+    expect(result).toMatchObject({ timedOut: 'idle', exitCode: null })
+    expect(result.outputTail).toContain('working')
   })
 
   test('is not ended for time that passed while its leftovers were cleared away', async () => {
