@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { activitySchemas } from '../machines/index.ts'
 import type { ActivityContext } from '../runtime/index.ts'
 import { activity } from './activity.ts'
+import { createBriefer } from './briefer/index.ts'
 import { createCleaner } from './cleaner.ts'
 import { createDetector } from './detector.ts'
 import { createMerger } from './merger.ts'
@@ -53,6 +54,7 @@ export function createActivities(options: ActivitiesOptions) {
   return {
     planner: host('planner', minute, createPlanner),
     workspace: host('workspace', hour, createWorkspace),
+    briefer: host('briefer', 5 * minute, createBriefer),
     // Contracts, tools and verifiers carry their own time limit; these are only upper bounds.
     contractor: host('contractor', 24 * hour, createContractor),
     detector: host('detector', 5 * minute, createDetector),
