@@ -26,3 +26,5 @@ export const LedgerEntry = z.strictObject({
   attempt: z.number().int().positive(),
 })
 export type LedgerEntry = z.infer<typeof LedgerEntry>
+
+export const costOf = ({ model, tokens, usd, source }: LedgerEntry): Cost => ({ model, tokens, usd, source })

@@ -13,6 +13,7 @@ export const EmittedType = z.enum([
   'approval.required',
   'approval.resolved',
   'cost.incurred',
+  'model.parked',
   'breaker.tripped',
   'contract.progress',
   'pull_request.published',

@@ -8,6 +8,9 @@ export type ModelName = z.infer<typeof ModelName>
 export const ModelList = z.union([ModelName, z.array(ModelName).min(1).max(5)])
 export type ModelList = z.infer<typeof ModelList>
 
+export const listOf = <T extends ModelList | undefined>(models: T): string[] | Extract<T, undefined> =>
+  (typeof models === 'string' ? [models] : models) as string[] | Extract<T, undefined>
+
 /** What the provider's rate limit leads to: wait until it resets, ask a person, or give up. */
 export const RateLimitPolicy = z.enum(['park', 'ask', 'fail'])
 export type RateLimitPolicy = z.infer<typeof RateLimitPolicy>

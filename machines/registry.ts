@@ -1,9 +1,12 @@
 import { approvalMachine } from './approval/machine.ts'
 import { chainMachine } from './chain/machine.ts'
 import { approvalCommands, directiveCommands, stepCommands } from './commands.ts'
+import { completionMachine } from './completion/machine.ts'
 import { contractMachine } from './contract/machine.ts'
 import { courierMachine } from './courier/machine.ts'
 import { directiveMachine } from './directive/machine.ts'
+import { judgeMachine } from './judge/machine.ts'
+import { plannerMachine } from './planner/machine.ts'
 import { project } from './projection.ts'
 import { stepMachine } from './step/machine.ts'
 
@@ -18,9 +21,13 @@ export const machines = {
     version: '1',
     schemas: { ...directiveCommands, ...stepCommands, ...approvalCommands },
     project,
+    immutable: true,
   },
   step: { machine: stepMachine, version: '1' },
   contract: { machine: contractMachine, version: '1' },
+  planner: { machine: plannerMachine, version: '1' },
+  judge: { machine: judgeMachine, version: '1' },
+  completion: { machine: completionMachine, version: '1' },
   approval: { machine: approvalMachine, version: '1' },
   chain: { machine: chainMachine, version: '1' },
   // Nothing is accepted from outside: what it carries comes from its directive.

@@ -9,10 +9,30 @@ export const machine = createMachine({
       "actions": "concludeStopped"
     },
     "step.changed": {
-      "actions": "recordStep"
+      "actions": [
+        "recordStep",
+        "releaseStep",
+        "answerReservations"
+      ]
     },
     "step.spent": {
-      "actions": "addCosts"
+      "actions": [
+        "addCosts",
+        "endReservation",
+        "answerReservations"
+      ]
+    },
+    "budget.reserve": {
+      "actions": [
+        "recordReservation",
+        "answerReservations"
+      ]
+    },
+    "budget.settle": {
+      "actions": [
+        "recordSettlement",
+        "answerReservations"
+      ]
     },
     "notice.raised": {
       "actions": "carryNotice"
@@ -27,7 +47,9 @@ export const machine = createMachine({
       "guard": "isStepDefect",
       "actions": [
         "recordDefect",
-        "passMergeOn"
+        "releaseDefect",
+        "passMergeOn",
+        "answerReservations"
       ]
     }
   },
@@ -86,7 +108,28 @@ export const machine = createMachine({
           ],
           "exit": [
             "stopPlanner",
+            "releasePlanner",
             "endSpan"
+          ],
+          "always": [
+            {
+              "guard": "failsOnExhaustion",
+              "target": "#directive.failed",
+              "actions": [
+                "recordCostExceeded",
+                "announceBreaker",
+                "concludeLimitExceeded"
+              ]
+            },
+            {
+              "guard": "isBudgetExhausted",
+              "target": "#directive.paused.overLimit",
+              "actions": [
+                "recordCostExceeded",
+                "announceBreaker",
+                "attendToLimit"
+              ]
+            }
           ],
           "on": {
             "xstate.done.actor.planner": {
@@ -178,6 +221,8 @@ export const machine = createMachine({
         "step.changed": {
           "actions": [
             "recordStep",
+            "releaseStep",
+            "answerReservations",
             "dispatch"
           ]
         },
@@ -185,7 +230,9 @@ export const machine = createMachine({
           "guard": "isStepDefect",
           "actions": [
             "recordDefect",
+            "releaseDefect",
             "passMergeOn",
+            "answerReservations",
             "dispatch"
           ]
         },
@@ -193,7 +240,9 @@ export const machine = createMachine({
           "target": "#directive.paused",
           "actions": [
             "noteTime",
-            "interruptSteps"
+            "releaseInterrupted",
+            "interruptSteps",
+            "answerReservations"
           ]
         },
         "directive.replan": {
@@ -610,7 +659,8 @@ export const machine = createMachine({
                 "target": "#directive.active.work.before",
                 "actions": [
                   "recordAnswer",
-                  "raiseLimits"
+                  "raiseLimits",
+                  "answerReservations"
                 ]
               },
               {
@@ -634,6 +684,7 @@ export const machine = createMachine({
       "type": "final",
       "entry": [
         "abandonSteps",
+        "releaseAll",
         "announceFailed",
         "announceFailure"
       ]

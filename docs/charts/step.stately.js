@@ -11,6 +11,12 @@ export const machine = createMachine({
     "contract.spent": {
       "actions": "passCostsOn"
     },
+    "budget.reserve": {
+      "actions": "passOn"
+    },
+    "budget.settle": {
+      "actions": "recordSettlement"
+    },
     "notice.raised": {
       "actions": "passOn"
     }

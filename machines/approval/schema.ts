@@ -4,7 +4,14 @@ import { Chain } from '../chain/schema.ts'
 import type { ApprovalCommand } from '../commands.ts'
 import { Limits } from '../directive-file.ts'
 
-export const ApprovalType = z.enum(['plan_review', 'step_review', 'chain_stuck', 'limit_exceeded', 'completion_review'])
+export const ApprovalType = z.enum([
+  'plan_review',
+  'step_review',
+  'chain_stuck',
+  'limit_exceeded',
+  'rate_limited',
+  'completion_review',
+])
 export type ApprovalType = z.infer<typeof ApprovalType>
 
 /** A question to a person, as the one who asks puts it. */

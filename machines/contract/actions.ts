@@ -144,7 +144,7 @@ export const actions = {
         data: { message: `${usd} for ${entry.activity} of ${entry.step}`, ...entry },
       })
     }
-    const news: ContractNews = { type: 'contract.spent', at, costs: [...costs] }
+    const news: ContractNews = { type: 'contract.spent', at, costs: [...costs], settled: null }
     tellParent({ enqueue, self }, news)
   }),
 

@@ -6,6 +6,7 @@ import type {
   Workspace,
   WorkspaceOutput,
 } from '../activities/index.ts'
+import type { Settled } from '../budget.ts'
 import type { Cost, LedgerEntry } from '../cost.ts'
 import type { Repository } from '../directive-file.ts'
 import type { Evidence } from '../evidence.ts'
@@ -80,4 +81,4 @@ export type ContractEvent =
 export type ContractNews =
   | { type: 'contract.delivered'; at: number; attempt: number; evidence: Evidence; workspace: Workspace }
   | { type: 'contract.failed'; at: number; attempt: number; failure: AttemptFailure }
-  | { type: 'contract.spent'; at: number; costs: Cost[] }
+  | { type: 'contract.spent'; at: number; costs: Cost[]; settled: Settled | null }

@@ -151,9 +151,15 @@ export const active = {
   type: 'parallel',
   entry: ['announceActive', 'dispatch'],
   on: {
-    'step.changed': { actions: ['recordStep', 'dispatch'] },
-    'xstate.error.actor.*': { guard: 'isStepDefect', actions: ['recordDefect', 'passMergeOn', 'dispatch'] },
-    'directive.pause': { target: '#directive.paused', actions: ['noteTime', 'interruptSteps'] },
+    'step.changed': { actions: ['recordStep', 'releaseStep', 'answerReservations', 'dispatch'] },
+    'xstate.error.actor.*': {
+      guard: 'isStepDefect',
+      actions: ['recordDefect', 'releaseDefect', 'passMergeOn', 'answerReservations', 'dispatch'],
+    },
+    'directive.pause': {
+      target: '#directive.paused',
+      actions: ['noteTime', 'releaseInterrupted', 'interruptSteps', 'answerReservations'],
+    },
     'directive.replan': { guard: 'canReplan', target: '#directive.planning', actions: 'beginReplanning' },
   },
   always: [

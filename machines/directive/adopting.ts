@@ -36,6 +36,8 @@ const stepInput = (
     maxReworkCycles: limits.maxReworkCycles,
     stepTimeoutMs: limits.stepTimeoutMinutes * 60_000,
     approvalTimeoutMs: limits.approvalTimeoutMinutes === undefined ? null : limits.approvalTimeoutMinutes * 60_000,
+    models: context.models,
+    onRateLimit: file.model?.onRateLimit ?? 'park',
     carried: facts.carried,
     at: context.now,
   }

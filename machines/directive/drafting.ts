@@ -1,6 +1,7 @@
 import { assertEvent } from 'xstate'
 import { type DirectiveFile, plannerSourceOf } from '../directive-file.ts'
 import { instantOf } from '../instant.ts'
+import { listOf, type ModelChoice, type Models } from '../models.ts'
 import { base } from './base.ts'
 import type { DirectiveContext, DirectiveInput, Planning } from './schema.ts'
 import { emptyTally } from './standing.ts'
@@ -23,16 +24,27 @@ export const freshPlanning = (context: Pick<DirectiveContext, 'source'>, reason:
   approved: false,
 })
 
-export const contextOf = ({ id, file, createdAt }: DirectiveInput): DirectiveContext => ({
+const noModels: Models = { planner: [], agent: [], judge: [] }
+
+/** What a change of the file names replaces what was resolved when the directive was created. */
+const rechosen = (models: Models, choice: ModelChoice | undefined): Models => ({
+  planner: listOf(choice?.planner) ?? models.planner,
+  agent: listOf(choice?.agent) ?? models.agent,
+  judge: listOf(choice?.judge) ?? models.judge,
+})
+
+export const contextOf = ({ id, file, createdAt, models }: DirectiveInput): DirectiveContext => ({
   kind: 'directive',
   id,
   file,
   source: plannerSourceOf(file),
+  models: models ?? noModels,
   createdAt,
   startedAt: null,
   finishedAt: null,
   now: createdAt,
   totals: { costUsd: 0, unknownCosts: 0, tokens: 0, wallTimeMs: 0 },
+  budget: { granted: [], waiting: [] },
   runningSince: null,
   chainGeneration: 0,
   chainId: null,
@@ -65,6 +77,7 @@ export const drafting = {
     return {
       file,
       source,
+      models: rechosen(context.models, event.changes.model),
       now,
       planning: freshPlanning({ source }, null),
       resultBranch: resultBranchOf(context.id, file),

@@ -60,6 +60,9 @@ export const guards = {
   failsOnCost: ({ context }: Scope) => guards.isCostReached({ context }) && context.file.limits.onLimit === 'fail',
   isCostReached: ({ context }: Pick<Scope, 'context'>) =>
     context.totals.costUsd >= (context.file.limits.maxTotalCostUsd ?? Infinity),
+  /** Somebody waits for budget, and there will be none. */
+  isBudgetExhausted: ({ context }: Scope) => context.budget.waiting.length > 0 && guards.isCostReached({ context }),
+  failsOnExhaustion: (scope: Scope) => guards.isBudgetExhausted(scope) && guards.failsOnLimit(scope),
   failsOnLimit: ({ context }: Scope) => context.file.limits.onLimit === 'fail',
   hasWallTimeLimit: ({ context }: Scope) => context.file.limits.maxWallTimeMinutes !== undefined,
   canProgress: ({ context }: Scope) => canProgress(context),

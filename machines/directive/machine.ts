@@ -8,6 +8,7 @@ import { guards } from './guards.ts'
 import { notifying } from './notifying.ts'
 import { planning } from './planning.ts'
 import { publishing } from './publishing.ts'
+import { reserving } from './reserving.ts'
 import { reviewing } from './reviewing.ts'
 import { spending, wallTimeLeft } from './spending.ts'
 import { status } from './status.ts'
@@ -20,6 +21,7 @@ const directiveSetup = base.extend({
     ...adopting,
     ...dispatching,
     ...spending,
+    ...reserving,
     ...reviewing,
     ...approving,
     ...notifying,
@@ -39,12 +41,17 @@ export const directiveMachine = directiveSetup.createMachine({
   initial: 'draft',
   on: {
     'directive.stop': { target: '.failed', actions: 'concludeStopped' },
-    'step.changed': { actions: 'recordStep' },
-    'step.spent': { actions: 'addCosts' },
+    'step.changed': { actions: ['recordStep', 'releaseStep', 'answerReservations'] },
+    'step.spent': { actions: ['addCosts', 'endReservation', 'answerReservations'] },
+    'budget.reserve': { actions: ['recordReservation', 'answerReservations'] },
+    'budget.settle': { actions: ['recordSettlement', 'answerReservations'] },
     'notice.raised': { actions: 'carryNotice' },
     'merge.request': { actions: 'grantMerge' },
     'merge.release': { actions: 'passMergeOn' },
-    'xstate.error.actor.*': { guard: 'isStepDefect', actions: ['recordDefect', 'passMergeOn'] },
+    'xstate.error.actor.*': {
+      guard: 'isStepDefect',
+      actions: ['recordDefect', 'releaseDefect', 'passMergeOn', 'answerReservations'],
+    },
   },
   states: {
     draft: {
@@ -73,7 +80,19 @@ export const directiveMachine = directiveSetup.createMachine({
           tags: ['busy'],
           meta: { activity: 'planner' },
           entry: ['startSpan', 'startPlanner'],
-          exit: ['stopPlanner', 'endSpan'],
+          exit: ['stopPlanner', 'releasePlanner', 'endSpan'],
+          always: [
+            {
+              guard: 'failsOnExhaustion',
+              target: '#directive.failed',
+              actions: ['recordCostExceeded', 'announceBreaker', 'concludeLimitExceeded'],
+            },
+            {
+              guard: 'isBudgetExhausted',
+              target: '#directive.paused.overLimit',
+              actions: ['recordCostExceeded', 'announceBreaker', 'attendToLimit'],
+            },
+          ],
           on: {
             'xstate.done.actor.planner': { target: 'checking', actions: ['recordPlanningCosts', 'recordProposal'] },
             'xstate.error.actor.planner': { target: '#directive.paused', actions: 'recordPlanningFailure' },
@@ -133,7 +152,7 @@ export const directiveMachine = directiveSetup.createMachine({
               {
                 guard: 'isApproved',
                 target: '#directive.active.work.before',
-                actions: ['recordAnswer', 'raiseLimits'],
+                actions: ['recordAnswer', 'raiseLimits', 'answerReservations'],
               },
               { guard: 'isDenied', target: '#directive.failed', actions: 'concludeLimitExceeded' },
             ],
@@ -142,6 +161,6 @@ export const directiveMachine = directiveSetup.createMachine({
       },
     },
     completed: { type: 'final', entry: ['announceCompleted', 'announceCompletion'] },
-    failed: { type: 'final', entry: ['abandonSteps', 'announceFailed', 'announceFailure'] },
+    failed: { type: 'final', entry: ['abandonSteps', 'releaseAll', 'announceFailed', 'announceFailure'] },
   },
 })

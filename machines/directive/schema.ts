@@ -11,17 +11,25 @@ import type { ApprovalAnswer, ApprovalResolved } from '../approval/schema.ts'
 import type { ChainRecalled } from '../chain/machine.ts'
 import type { Chain, PlannerSource } from '../chain/schema.ts'
 import type { DirectiveCommand } from '../commands.ts'
+import type { BudgetReserve, BudgetSettle, Reservation } from '../budget.ts'
 import type { LedgerEntry } from '../cost.ts'
 import type { DirectiveFile } from '../directive-file.ts'
 import type { Checks, Evaluation, Level } from '../evaluation/index.ts'
 import type { Failure } from '../failure.ts'
+import type { Models } from '../models.ts'
 import type { NoticeRaised } from '../notification.ts'
 import type { Problem } from '../problem.ts'
 import type { StepNews, StepResult, StepState } from '../step/schema.ts'
 import type { VerifierConfig } from '../verifier.ts'
 
 /** `id` is the system's id too: it names branches and folders. */
-export type DirectiveInput = { id: string; file: DirectiveFile; createdAt: number }
+export type DirectiveInput = {
+  id: string
+  file: DirectiveFile
+  createdAt: number
+  /** The file's models over the defaults of whoever creates it; none: no model is configured. */
+  models?: Models
+}
 
 /** All the directive keeps of a step; everything else is in the step's own actor. */
 export type StepRecord = {
@@ -78,6 +86,7 @@ export type DirectiveContext = {
   /** Without the chain once that is adopted: then it is in the actor `chain.<generation>`. */
   file: DirectiveFile
   source: PlannerSource
+  models: Models
   createdAt: number
   startedAt: number | null
   finishedAt: number | null
@@ -85,6 +94,8 @@ export type DirectiveContext = {
   now: number
   /** Unknown costs are counted, not added: unknown is not zero. */
   totals: { costUsd: number; unknownCosts: number; tokens: number; wallTimeMs: number }
+  /** What is reserved for calls under way, and who waits, in the order in which they asked. */
+  budget: { granted: Reservation[]; waiting: Reservation[] }
   /** Since when wall time runs; null: it stands still. */
   runningSince: number | null
   chainGeneration: number
@@ -121,6 +132,8 @@ export type DirectiveEvent =
   | ChainRecalled
   | ApprovalResolved
   | NoticeRaised
+  | BudgetReserve
+  | BudgetSettle
   | ActivityDone<'planner', PlannerOutput>
   | ActivityError<'planner'>
   | ActivityDone<'detector', DetectorOutput>

@@ -9,7 +9,7 @@ import type { DirectiveContext, DirectiveEvent, Limit } from './schema.ts'
 export const wallTimeLeft = ({ file, totals }: DirectiveContext): number =>
   Math.max(0, file.limits.maxWallTimeMinutes! * 60_000 - totals.wallTimeMs)
 
-const add = (totals: DirectiveContext['totals'], costs: readonly Cost[]): DirectiveContext['totals'] => ({
+export const add = (totals: DirectiveContext['totals'], costs: readonly Cost[]): DirectiveContext['totals'] => ({
   ...totals,
   // Six digits: a sum of cents must not drift by binary fractions.
   costUsd: Number(costs.reduce((sum, cost) => sum + (cost.usd ?? 0), totals.costUsd).toFixed(6)),

@@ -40,6 +40,7 @@ const contextOf = ({ carried, at, ...terms }: StepInput): StepContext => ({
   blocked: null,
   skipped: null,
   result: carried,
+  ledger: [],
   now: at,
 })
 
@@ -63,6 +64,8 @@ export const stepMachine = stepSetup.createMachine({
   on: {
     'step.abandon': { target: '.skipped', actions: 'recordAbandonment' },
     'contract.spent': { actions: 'passCostsOn' },
+    'budget.reserve': { actions: 'passOn' },
+    'budget.settle': { actions: 'recordSettlement' },
     'notice.raised': { actions: 'passOn' },
   },
   states: {

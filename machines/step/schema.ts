@@ -6,11 +6,13 @@ import type { Step } from '../chain/schema.ts'
 import type { StepCommand } from '../commands.ts'
 import type { ContractNews } from '../contract/schema.ts'
 import type { AttemptFailure } from '../contract/schema.ts'
-import type { Cost } from '../cost.ts'
+import type { BudgetReserve, BudgetSettle, Settled } from '../budget.ts'
+import type { Cost, LedgerEntry } from '../cost.ts'
 import type { AcceptanceCriterion, Autonomy, Repository, Requirement, Thresholds } from '../directive-file.ts'
 import type { Checks, Evaluation, Level } from '../evaluation/index.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Failure } from '../failure.ts'
+import type { Models, RateLimitPolicy } from '../models.ts'
 import type { NoticeRaised } from '../notification.ts'
 import type { VerifierSpec } from '../verifier.ts'
 
@@ -46,6 +48,8 @@ export type StepTerms = {
   maxReworkCycles: number
   stepTimeoutMs: number
   approvalTimeoutMs: number | null
+  models: Models
+  onRateLimit: RateLimitPolicy
 }
 
 export type StepInput = StepTerms & { carried: StepResult | null; at: number }
@@ -81,6 +85,8 @@ export type StepContext = StepTerms & {
   blocked: Failure | null
   skipped: string | null
   result: StepResult | null
+  /** Of its judge; the contract keeps its own. */
+  ledger: LedgerEntry[]
   /** The latest instant known. */
   now: number
 }
@@ -99,6 +105,8 @@ export type StepEvent =
   | ContractNews
   | ApprovalResolved
   | NoticeRaised
+  | BudgetReserve
+  | BudgetSettle
   | ActivityDone<'detector', DetectorOutput>
   | ActivityError<'detector'>
   | ActivityDone<'verifier', VerifierOutput>
@@ -122,6 +130,6 @@ export type StepNews =
       /** Why it is blocked, and what would have to be better. */
       failure: { summary: string; instructions: string } | null
     }
-  | { type: 'step.spent'; at: number; costs: Cost[] }
+  | { type: 'step.spent'; at: number; costs: Cost[]; settled: Settled | null }
   | { type: 'merge.request'; at: number; stepId: string }
   | { type: 'merge.release'; at: number; stepId: string }

@@ -1,4 +1,5 @@
 import { assertEvent } from 'xstate'
+import { costOf } from '../cost.ts'
 import { instantOf } from '../instant.ts'
 import { emitAndRaise, passOn, tellParent } from '../parent.ts'
 import { base, place, system } from './base.ts'
@@ -70,10 +71,30 @@ export const status = {
     })
   }),
   passOn: base.enqueueActions(passOn),
+  /** A judge's: it has no ledger of its own. */
+  recordSettlement: base.enqueueActions(({ context, event, enqueue, self }) => {
+    assertEvent(event, 'budget.settle')
+    const at = instantOf(event, context.now)
+    for (const entry of event.entries) {
+      const message = `${entry.usd === null ? 'an unknown amount' : `$${entry.usd}`} for ${entry.activity} of ${entry.step}`
+      enqueue.emit({
+        type: 'cost.incurred',
+        severity: 'info',
+        actor: system,
+        ...place(context),
+        data: { message, ...entry },
+      })
+    }
+    enqueue.assign({ ledger: [...context.ledger, ...event.entries], now: at })
+    const settled = { id: event.id, open: false }
+    const news: StepNews = { type: 'step.spent', at, costs: event.entries.map(costOf), settled }
+    tellParent({ enqueue, self }, news)
+  }),
   noteTime: base.assign({ now: ({ context, event }) => instantOf(event, context.now) }),
   passCostsOn: base.enqueueActions(({ context, event, enqueue, self }) => {
     assertEvent(event, 'contract.spent')
-    const news: StepNews = { type: 'step.spent', at: instantOf(event, context.now), costs: event.costs }
+    const { costs, settled } = event
+    const news: StepNews = { type: 'step.spent', at: instantOf(event, context.now), costs, settled }
     tellParent({ enqueue, self }, news)
   }),
   /** Red without a rework left, unless something more exact is known. */

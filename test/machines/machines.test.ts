@@ -89,7 +89,17 @@ test.each([
   [
     'directive',
     [
-      ...['drafting', 'planning', 'adopting', 'dispatching', 'spending', 'reviewing', 'approving', 'notifying'],
+      ...[
+        'drafting',
+        'planning',
+        'adopting',
+        'dispatching',
+        'spending',
+        'reviewing',
+        'approving',
+        'notifying',
+        'reserving',
+      ],
       ...['publishing', 'status', 'stopping'],
     ],
   ],

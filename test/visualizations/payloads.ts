@@ -101,6 +101,41 @@ const changed = (name: string, state: string, changes: object = {}) => ({
   failure: null,
   ...changes,
 })
+const briefed = (changes: object) =>
+  done('briefer', {
+    conversation: { sha256: 'a'.repeat(64), bytes: 1 },
+    prompt: { name: 'plan', version: '1' },
+    tokens: 9,
+    prices: { big: { in: 1, out: 1 } },
+    citable: { 'src/a.ts': [[1, 9]] },
+    menu: { executors: { model: { kind: 'model' } }, verifiers: [] },
+    ...changes,
+  })
+const completed = (answer: object) => ({
+  type: 'completion.ended',
+  outcome: 'answered',
+  at,
+  answer: { model: 'big-2026', text: JSON.stringify(answer), toolCalls: [], finish: 'stop' },
+  costs: [],
+  workedMs: 1,
+})
+const uncompleted = {
+  type: 'completion.ended',
+  outcome: 'failed',
+  at,
+  failure: { code: 'x.y', reason: 'z' },
+  costs: [],
+}
+const proposed = {
+  name: 'plan',
+  steps: [{ name: 'a', type: 'implement', description: 'do a', requirementIds: ['R1'], executor: 'model' }],
+}
+const judged = (file: string) => ({
+  criteria: [{ id: 'AC1', verdict: 'met', why: 'seen', citations: [{ file, firstLine: 1, lastLine: 2 }] }],
+})
+const about = { directiveId: 'd', models: ['big'], goal: plan.goal }
+const asking = { onRateLimit: 'park', at }
+
 const result = { description: 'do it', commit: 'c', mergeCommit: 'm', score: 1, level: 'green', summary: 'green' }
 
 const notice = {
@@ -129,6 +164,7 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
       {
         type: 'step.spent',
         at,
+        settled: null,
         costs: [
           {
             ...place,
@@ -167,6 +203,8 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
       maxReworkCycles: 1,
       stepTimeoutMs: 60_000,
       approvalTimeoutMs: null,
+      models: { planner: [], agent: [], judge: [] },
+      onRateLimit: 'park',
       carried: null,
       at,
     },
@@ -175,7 +213,7 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
       { type: 'step.abandon', at, reason: 'stopped' },
       { type: 'contract.delivered', at, attempt: 1, workspace, evidence: delivered('c').evidence },
       { type: 'contract.failed', at, attempt: 1, failure: { code: 'x.y', reason: 'z', outputTail: '', exitCode: 1 } },
-      { type: 'contract.spent', at, costs: [] },
+      { type: 'contract.spent', at, costs: [], settled: null },
       { type: 'step.retry', at, by: 'anna' },
       { type: 'step.skip', at, by: 'anna', reason: 'not needed' },
       { type: 'step.approve', at, by: 'anna', reason: 'good enough' },
@@ -222,6 +260,70 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
     ],
     facts: ({ left, onRateLimit }) => [left, onRateLimit],
     ends: ['completion.answered', 'completion.failed', 'completion.parked', 'completion.asking'],
+  },
+  planner: {
+    input: {
+      ...asking,
+      address: 'planner',
+      chainId: null,
+      attempt: 2,
+      brief: {
+        ...about,
+        purpose: 'plan',
+        title: plan.title,
+        requirements: [{ id: 'R1', text: 'it works', priority: 'must' }],
+        acceptanceCriteria: [],
+        limits: plan.limits,
+        repository: plan.repository,
+        executor: null,
+        agentModels: ['small'],
+        generation: 1,
+        reason: null,
+        passedSteps: [],
+        failingStep: null,
+        feedback: [],
+        before: null,
+      },
+    },
+    events: [
+      briefed({}),
+      failed('briefer'),
+      completed(proposed),
+      completed({ ...proposed, steps: [] }),
+      uncompleted,
+      failed('completion'),
+    ],
+    facts: ({ append }) => append.length,
+    ends: ['planner.proposed', 'planner.failed'],
+  },
+  judge: {
+    input: {
+      ...asking,
+      address: 'one-g1/judge',
+      ledger: { step: 'one', attempt: 1 },
+      place: { chainId: 'plan-g1', stepId: 'one-g1' },
+      brief: {
+        ...about,
+        purpose: 'judge',
+        step: { name: 'one', description: 'do one' },
+        criteria: [{ id: 'AC1', text: 'it works', requirementIds: [] }],
+        subject: { repository: plan.repository, commit: 'c', path: null },
+        baseCommit: 'base',
+        evidence: null,
+        programmatic: [],
+      },
+    },
+    events: [
+      briefed({}),
+      failed('briefer'),
+      completed(judged('src/a.ts')),
+      completed(judged('elsewhere')),
+      completed({}),
+      uncompleted,
+      failed('completion'),
+    ],
+    facts: ({ append }) => append.length,
+    ends: ['judge.concluded'],
   },
   approval: {
     input: {

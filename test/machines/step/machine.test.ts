@@ -24,6 +24,8 @@ const input = (changes: Partial<StepInput> = {}): StepInput => ({
   maxReworkCycles: 1,
   stepTimeoutMs: 60_000,
   approvalTimeoutMs: null,
+  models: { planner: [], agent: [], judge: [] },
+  onRateLimit: 'park',
   carried: null,
   at: 1000,
   ...changes,
