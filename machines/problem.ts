@@ -11,3 +11,11 @@ export const Problem = z.strictObject({
   suggestion: z.string().optional(),
 })
 export type Problem = z.infer<typeof Problem>
+
+/** Problems as one line for people, at most 2,000 characters. */
+export const wordsOf = (problems: readonly Problem[]): string =>
+  problems
+    .slice(0, 20)
+    .map(({ message, suggestion }) => (suggestion ? `${message} (${suggestion})` : message))
+    .join('; ')
+    .slice(0, 2000)
