@@ -10,7 +10,7 @@ const unseen =
 
 // Where a model's chat template is applied to plain text (llama.cpp, vLLM), these would begin a message of their own.
 const templateMarks =
-  /<(?=\|[^|<>\n]{1,60}\|>)|<(?=\/?(?:start_of_turn|end_of_turn|s|bos|eos|tool_call|tool_response)>)|\[(?=\/?(?:INST|SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\])/g
+  /<(?=\|[^\s|<>]{1,60}\|>|｜)|<(?=\/?(?:start_of_turn|end_of_turn|s|bos|eos|tool_call|tool_response)>)|\[(?=\/?(?:INST|SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\])/g
 
 /** Text in which nothing is hidden and nothing is a mark of a chat template. Ordinary text stays as it is. */
 export const visible = (text: string): string =>

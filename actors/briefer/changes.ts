@@ -11,6 +11,9 @@ import { type FileDiff, linesOf, parseDiff, type NumberedLine } from './diff.ts'
 /** What a judge sees of the work: a block for each file, what may be cited of it, and what was left out. */
 export type Changes = { blocks: Block[]; citable: Citable; omitted: string[] }
 
+/** Mark, number, and what parts them from the text. */
+const lineHead = 12
+
 // Some 60,000 tokens: fits the models that judge, with room for an answer.
 const most = { all: 200_000, file: 40_000, line: 1000, files: 300 }
 
@@ -40,24 +43,37 @@ function scratchFiles(folder: string | null): FileDiff[] {
 
 function shown(files: readonly FileDiff[]): Changes {
   const changes: Changes = { blocks: [], citable: {}, omitted: [] }
-  let left = most.all
-  const inOrder = [...files].sort((one, other) => Number(generated.test(one.path)) - Number(generated.test(other.path)))
-  for (const file of inOrder) {
-    const { path } = file
-    const fits = changes.blocks.length < most.files && left > 1000
-    const { text, ranges, cut } = fits
-      ? textOf(file, Math.min(most.file, left))
-      : { text: '', ranges: [], cut: file.lines.length }
-    if (!fits) changes.omitted.push(`${path} (${file.status}, ${cut} lines of diff) is not shown`)
+  const rooms = roomsOf(files)
+  for (const file of files) {
+    const { path, status, from } = file
+    const room = rooms.get(file) ?? 0
+    if (room < 1000) changes.omitted.push(`${path} (${status}, ${file.lines.length} lines of diff) is not shown`)
     else {
+      const { text, ranges, cut } = textOf(file, room)
       if (cut > 0) changes.omitted.push(`the last ${cut} lines of the diff of ${path} are not shown`)
       changes.citable[path] = ranges
-      const about = { file: path, change: file.from === undefined ? file.status : `${file.status} from ${file.from}` }
+      const about = { file: path, change: from === undefined ? status : `${status} from ${from}` }
       changes.blocks.push({ name: 'diff', about, text })
-      left -= text.length
     }
   }
   return changes
+}
+
+/** How many characters each file gets: the small ones first, so that no large one takes the room of all others. */
+function roomsOf(files: readonly FileDiff[]): Map<FileDiff, number> {
+  const sizes = files.map((file) => {
+    const size = file.lines.reduce((sum, { text }) => sum + Math.min(text.length, most.line) + lineHead, 0)
+    return { file, size, late: generated.test(file.path) }
+  })
+  sizes.sort((one, other) => Number(one.late) - Number(other.late) || one.size - other.size)
+  let left = most.all
+  return new Map(
+    sizes.slice(0, most.files).map(({ file, size }) => {
+      const room = Math.min(most.file, left)
+      left -= Math.min(room, size)
+      return [file, room]
+    }),
+  )
 }
 
 function textOf({ lines, note }: FileDiff, room: number) {
