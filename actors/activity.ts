@@ -14,7 +14,7 @@ export type Hosted<Input, Output> = {
 /** Silence after which an attempt counts as dead. Five beats fit in. */
 const heartbeatMs = 20_000
 
-const retry: RetryPolicy = { maxAttempts: 4, initialMs: 500, factor: 3, maxMs: 30_000 }
+const usualRetry: RetryPolicy = { maxAttempts: 4, initialMs: 500, factor: 3, maxMs: 30_000 }
 
 /**
  * What all activities have in common: no earlier attempt's process is left when one starts, it is known to live while it
@@ -25,6 +25,7 @@ export function activity<Input, Output>(
   schema: z.ZodType<Input>,
   timeoutMs: number,
   run: (context: ActivityContext<Input>) => Promise<Output>,
+  retry: RetryPolicy = usualRetry,
 ): Hosted<Input, Output> {
   return {
     timeoutMs,

@@ -1,14 +1,15 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import type { z } from 'zod'
 import { activitySchemas } from '../machines/index.ts'
-import type { ActivityContext } from '../runtime/index.ts'
+import type { ActivityContext, RetryPolicy } from '../runtime/index.ts'
 import { activity } from './activity.ts'
 import { createBriefer } from './briefer/index.ts'
 import { createCleaner } from './cleaner.ts'
 import { createDetector } from './detector.ts'
 import { createMerger } from './merger.ts'
+import { createNotifier, notifierRetry } from './notifier/index.ts'
 import { createPlanner } from './planner.ts'
-import { noModels, secretsOfAccess, type ModelAccess } from './model/index.ts'
+import { createModel, modelRetry, noModels, secretsOfAccess, type ModelAccess } from './model/index.ts'
 import { knownRedaction, redaction, secretsOf } from './redaction.ts'
 import { createVerifier } from './verifiers/index.ts'
 import { openGit } from './git/index.ts'
@@ -29,6 +30,8 @@ export type ActivitiesOptions = {
   passed?: readonly string[]
   /** Default: none. */
   models?: ModelAccess
+  /** Hosts with private addresses that notices may go to, `name` or `name:port`. Default: none. */
+  privateHosts?: readonly string[]
   /** Between SIGTERM and SIGKILL. Milliseconds, default 5000. */
   graceMs?: number
   /** Milliseconds since 1970, default the system's clock. */
@@ -49,29 +52,34 @@ export function createActivities(options: ActivitiesOptions) {
     name: Name,
     timeoutMs: number,
     create: (surroundings: Surroundings) => (context: ActivityContext<InputOf<Name>>) => Promise<Output>,
-  ) =>
-    activity<InputOf<Name>, Output>(surroundings, activitySchemas[name].input as never, timeoutMs, create(surroundings))
+    retry?: RetryPolicy,
+  ) => {
+    const schema = activitySchemas[name].input as never
+    return activity<InputOf<Name>, Output>(surroundings, schema, timeoutMs, create(surroundings), retry)
+  }
   return {
     planner: host('planner', minute, createPlanner),
     workspace: host('workspace', hour, createWorkspace),
     briefer: host('briefer', 5 * minute, createBriefer),
+    model: host('model', 24 * hour, createModel, modelRetry),
     // Contracts, tools and verifiers carry their own time limit; these are only upper bounds.
     contractor: host('contractor', 24 * hour, createContractor),
     detector: host('detector', 5 * minute, createDetector),
     verifier: host('verifier', 24 * hour, createVerifier),
     tools: host('tools', 24 * hour, createTools),
     merger: host('merger', 5 * minute, createMerger),
+    notifier: host('notifier', minute, createNotifier, notifierRetry),
     cleaner: host('cleaner', hour, createCleaner),
   }
 }
 
 function surroundingsOf(options: ActivitiesOptions): Surroundings {
-  const { env, passed = [], models = noModels, graceMs = 5000, now = Date.now } = options
+  const { env, passed = [], models = noModels, privateHosts = [], graceMs = 5000, now = Date.now } = options
   mkdirSync(options.home, { recursive: true })
   const home = realpathSync(options.home)
   const secrets = [...secretsOf(env), ...secretsOfAccess(models)]
   const redact = redaction(secrets)
   const redactKnown = knownRedaction(secrets)
   const git = openGit(env)
-  return { home, env, passed, models, redact, redactKnown, graceMs, now, git, owner: registerOwner(home) }
+  return { home, env, passed, models, privateHosts, redact, redactKnown, graceMs, now, git, owner: registerOwner(home) }
 }

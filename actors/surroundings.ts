@@ -15,6 +15,8 @@ export type Surroundings = {
   /** This process among those that start children under this home. */
   owner: string
   models: ModelAccess
+  /** Hosts that may be told something though their addresses are private: `name` or `name:port`. */
+  privateHosts: readonly string[]
   /** Takes the secrets of this process, and what looks like one, out of what is shown, sent or kept. */
   redact: Redact
   /** Takes out the secrets of this process only, for what is to be carried out as it is. */
