@@ -14,8 +14,9 @@ export async function agentBriefing(surroundings: Surroundings, brief: AgentBrie
   const prompt = promptNamed('agent')
   const said = { prompt, citable: {}, menu: null }
   if (session !== null) {
-    const { Rework } = render(prompt, ['Rework'], contractSlots(contract), seed)
-    return { ...said, piece: { parent: session, messages: [{ role: 'user', content: Rework }] } }
+    const part = contract.instructions === null ? 'Interrupted' : 'Rework'
+    const content = render(prompt, [part], contractSlots(contract), seed)[part]
+    return { ...said, piece: { parent: session, messages: [{ role: 'user', content }] } }
   }
   const verifiers = await verifiersIn(surroundings, workspace)
   const { System, User } = render(prompt, ['System', 'User'], contractSlots(contract, verifiers), seed)
@@ -28,21 +29,29 @@ export async function agentBriefing(surroundings: Surroundings, brief: AgentBrie
 
 export type AgentPrompt = { text: string; prompt: { name: string; version: string } }
 
+/** Anew; in the session of an attempt that was not accepted; in the session of this attempt, which was cut off. */
+export type Beginning = 'fresh' | 'rework' | 'interrupted'
+
+const partsFor: Record<Beginning, string[]> = {
+  fresh: ['Command line', 'User'],
+  rework: ['Rework'],
+  interrupted: ['Interrupted'],
+}
+
 /**
- * What a coding agent with a command line of its own is told, as one text. `resumed`: it goes on with the session of the
- * attempt before, so only what is new. `seed`: ours and stable over attempts, the activity's idempotency key.
+ * What a coding agent with a command line of its own is told, as one text. `seed`: ours and stable over attempts of the
+ * activity, its idempotency key.
  */
 export async function agentPrompt(
   surroundings: Surroundings,
   { contract, workspace }: { contract: ContractBrief; workspace: Workspace },
-  { resumed, seed }: { resumed: boolean; seed: string },
+  { how, seed }: { how: Beginning; seed: string },
 ): Promise<AgentPrompt> {
-  const { name, version, ...rest } = promptNamed('agent')
-  const verifiers = resumed ? [] : await verifiersIn(surroundings, workspace)
-  const parts = resumed ? ['Rework'] : ['Command line', 'User']
-  const rendered = render({ name, version, ...rest }, parts, contractSlots(contract, verifiers), seed)
-  const text = parts.map((part) => rendered[part]).join('\n\n')
-  return { text: surroundings.redact(text), prompt: { name, version } }
+  const prompt = promptNamed('agent')
+  const verifiers = how === 'fresh' ? await verifiersIn(surroundings, workspace) : []
+  const rendered = render(prompt, partsFor[how], contractSlots(contract, verifiers), seed)
+  const text = partsFor[how].map((part) => rendered[part]).join('\n\n')
+  return { text: surroundings.redact(text), prompt: { name: prompt.name, version: prompt.version } }
 }
 
 const contractSlots = (contract: ContractBrief, verifiers: readonly VerifierSpec[] = []): Slots => ({

@@ -9,7 +9,7 @@ import type { Briefing } from './briefing.ts'
 import { judgeBriefing } from './judge.ts'
 import { planBriefing } from './plan.ts'
 
-export { agentPrompt } from './agent.ts'
+export { agentPrompt, type Beginning } from './agent.ts'
 export type { Briefing } from './briefing.ts'
 
 /** Composes what a model is asked and stores it. The same input says the same, so running again changes nothing. */

@@ -32,7 +32,7 @@ export async function planBriefing(
 const block = (name: string, text: string, about?: Block['about']): Block[] =>
   text === '' ? [] : [{ name, text: shortened(text, most.wish), ...(about && { about }) }]
 
-const wishes = ({ title, goal, requirements, acceptanceCriteria, feedback }: PlanBrief): Slots => ({
+const wishes = ({ title, goal, requirements, acceptanceCriteria, feedback, proposal }: PlanBrief): Slots => ({
   title: block('title', title),
   goal: block('goal', goal),
   requirements: block(
@@ -46,6 +46,7 @@ const wishes = ({ title, goal, requirements, acceptanceCriteria, feedback }: Pla
       .join('\n'),
   ),
   feedback: feedback.flatMap((words, at) => block('feedback', words, { number: String(at + 1) })),
+  proposal: proposal === null ? [] : block('proposal', shortened(asJson(proposal), most.before)),
 })
 
 const means = ({ limits, repository }: PlanBrief, menu: PlanMenu, survey: Survey | null): Slots => ({
