@@ -62,6 +62,7 @@ export function createActivities(options: ActivitiesOptions) {
     workspace: host('workspace', hour, createWorkspace),
     briefer: host('briefer', 5 * minute, createBriefer),
     model: host('model', 24 * hour, createModel, modelRetry),
+    model: host('model', 24 * hour, createModel, modelRetry),
     // Contracts, tools and verifiers carry their own time limit; these are only upper bounds.
     contractor: host('contractor', 24 * hour, createContractor),
     detector: host('detector', 5 * minute, createDetector),

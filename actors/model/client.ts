@@ -1,0 +1,19 @@
+import OpenAI from 'openai'
+import type { Provider } from './access.ts'
+
+/** A client that does one request when it is told to: repeating is the runtime's, which counts and remembers it. */
+export const openClient = ({ baseUrl, key, headers, idleMs }: Provider): OpenAI =>
+  new OpenAI({
+    baseURL: baseUrl,
+    apiKey: key ?? 'none',
+    defaultHeaders: { ...(key === null && { Authorization: null }), ...headers },
+    maxRetries: 0,
+    // Until the headers come; silence after that is noticed by whoever listens.
+    timeout: idleMs + 1000,
+    // What is left out here, the client would take from the environment.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    logLevel: 'off',
+  })
