@@ -33,6 +33,8 @@ export const PlanBrief = z.strictObject({
   passedSteps: z.array(z.strictObject({ name: z.string(), description: z.string(), summary: z.string() })),
   failingStep: z.strictObject({ name: z.string(), summary: z.string(), instructions: z.string() }).nullable(),
   feedback: z.array(z.string()),
+  /** The plan that was sent back with the last feedback. */
+  proposal: Chain.nullable(),
   /** The chain before, when there was one. */
   before: Chain.nullable(),
 })

@@ -20,6 +20,8 @@ export const planBrief = (more: Partial<PlanBrief> = {}): PlanBrief => ({
   passedSteps: [],
   failingStep: null,
   feedback: [],
+  proposal: null,
+  proposal: null,
   before: null,
   ...more,
 })
