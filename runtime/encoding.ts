@@ -1,3 +1,5 @@
+import { isPlain, keep, lasting, newSpan, type Span } from './lasting.ts'
+
 /** JSON that keeps what JSON loses. A tagged value is `{ "$": tag, v }`; an object with a key "$" of its own is tagged too. */
 export type Encoded = null | boolean | number | string | Encoded[] | { [key: string]: Encoded }
 
@@ -10,7 +12,12 @@ export type RefCodec = {
   revive(ref: StoredRef): unknown
   /** What is stored in the place of an object that holds more than data (a machine's snapshot). */
   substitute?(value: object): object | undefined
+  /** Freezes plain data that it encodes, so that the same object need not be encoded again. */
+  freezes?: boolean
 }
+
+type Fields = Record<string, unknown>
+type Walk = { refs: RefCodec; path: string[]; span: Span }
 
 const noRefs: RefCodec = { store: () => undefined, revive: (ref) => ref }
 
@@ -19,14 +26,18 @@ const MAX_DEPTH = 500
 
 const tagged = (tag: string, v: Encoded): Encoded => ({ $: tag, v })
 
-/** Throws a TypeError naming the path of what cannot be stored: a function, a symbol, a cycle. */
-export const encode = (value: unknown, refs: RefCodec = noRefs): Encoded => encodeAt(value, refs, [])
+/**
+ * Throws a TypeError naming the path of what cannot be stored: a function, a symbol, a cycle. The result may share parts with
+ * earlier results, so it is not to be changed.
+ */
+export const encode = (value: unknown, refs: RefCodec = noRefs): Encoded =>
+  encodeAt(value, { refs, path: [], span: newSpan() })
 
 const fail = (path: string[], what: string): never => {
   throw new TypeError(`${path.length ? path.join('.') : 'the value'} is ${what}, which cannot be stored`)
 }
 
-function encodeAt(value: unknown, refs: RefCodec, path: string[]): Encoded {
+function encodeAt(value: unknown, walk: Walk): Encoded {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -40,47 +51,75 @@ function encodeAt(value: unknown, refs: RefCodec, path: string[]): Encoded {
     case 'bigint':
       return tagged('bigint', String(value))
     case 'object':
-      return value === null ? null : encodeObject(value, refs, path)
+      return value === null ? null : encodeObject(value, walk)
     default:
-      return fail(path, `a ${typeof value}`)
+      return fail(walk.path, `a ${typeof value}`)
   }
 }
 
-function encodeObject(value: object, refs: RefCodec, path: string[]): Encoded {
-  if (path.length > MAX_DEPTH) return fail(path.slice(0, 5), `a cycle, or nested deeper than ${MAX_DEPTH} levels`)
+function encodeObject(value: object, walk: Walk): Encoded {
+  const { refs, path, span } = walk
+  const known = lasting(value)
+  const depth = path.length + (known?.depth ?? 0)
+  if (depth > MAX_DEPTH) return fail(path.slice(0, 5), `a cycle, or nested deeper than ${MAX_DEPTH} levels`)
+  span.deepest = Math.max(span.deepest, depth)
+  if (known) return known.encoded
+  if (!isPlain(value)) {
+    span.lasts = false
+    return encodeOther(value, walk)
+  }
   const ref = refs.store(value)
+  const substitute = refs.substitute?.(value)
+  if (ref || substitute) span.lasts = false
   if (ref) return tagged('ref', ref as Encoded)
-  if (Array.isArray(value)) return encodeItems(value, refs, path)
-  const special = encodeBuiltIn(value, refs, path)
-  if (special !== undefined) return special
-  const fields = encodeFields(refs.substitute?.(value) ?? value, refs, path)
+  return substitute ? encodePlain(substitute, walk) : encodeOnce(value, walk)
+}
+
+/** What cannot change any more is encoded once. */
+function encodeOnce(value: object, walk: Walk): Encoded {
+  const around = walk.span
+  const own = newSpan(walk.path.length)
+  walk.span = own
+  const encoded = encodePlain(value, walk)
+  walk.span = around
+  const depth = own.deepest - walk.path.length
+  if (!own.lasts || !keep(value, { encoded, depth }, walk.refs.freezes)) around.lasts = false
+  around.deepest = Math.max(around.deepest, own.deepest)
+  return encoded
+}
+
+function encodePlain(value: object, walk: Walk): Encoded {
+  if (Array.isArray(value)) return encodeItems(value, walk)
+  const fields = encodeFields(value, walk)
   return '$' in fields ? tagged('object', fields) : fields
 }
 
-function encodeItems(items: unknown[], refs: RefCodec, path: string[]): Encoded[] {
-  return Array.from(items, (item, i) => {
-    path.push(String(i))
-    const encoded = encodeAt(item, refs, path)
-    path.pop()
-    return encoded
-  })
+function encodeItems(items: unknown[], walk: Walk): Encoded[] {
+  return Array.from(items, (item, i) => encodePart(item, String(i), walk))
 }
 
-function encodeFields(value: object, refs: RefCodec, path: string[]): { [key: string]: Encoded } {
+function encodeFields(value: object, walk: Walk): { [key: string]: Encoded } {
   const fields: { [key: string]: Encoded } = {}
-  for (const key of Object.keys(value)) {
-    path.push(key)
-    const encoded = encodeAt((value as Record<string, unknown>)[key], refs, path)
-    path.pop()
-    setOwn(fields, key, encoded)
-  }
+  for (const key of Object.keys(value)) setOwn(fields, key, encodePart((value as Fields)[key], key, walk))
   return fields
 }
 
-function encodeBuiltIn(value: object, refs: RefCodec, path: string[]): Encoded | undefined {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return undefined
-  const inner = (part: unknown, name: string) => encodeAt(part, refs, [...path, name])
+function encodePart(part: unknown, name: string, walk: Walk): Encoded {
+  walk.path.push(name)
+  const encoded = encodeAt(part, walk)
+  walk.path.pop()
+  return encoded
+}
+
+// Of a class: it may be a reference, or hold what its own fields do not show.
+function encodeOther(value: object, walk: Walk): Encoded {
+  const ref = walk.refs.store(value)
+  if (ref) return tagged('ref', ref as Encoded)
+  return encodeBuiltIn(value, walk) ?? encodePlain(walk.refs.substitute?.(value) ?? value, walk)
+}
+
+function encodeBuiltIn(value: object, walk: Walk): Encoded | undefined {
+  const inner = (part: unknown, name: string) => encodePart(part, name, walk)
   if (value instanceof Date) return tagged('date', value.getTime() || (value.getTime() === 0 ? 0 : null))
   if (value instanceof Map) return tagged('map', inner([...value], 'entries'))
   if (value instanceof Set) return tagged('set', inner([...value], 'values'))

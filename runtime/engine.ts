@@ -244,6 +244,7 @@ export class Engine {
 
   #rest(slot: Slot) {
     slot.busy = false
+    this.slots.welcome(slot)
     const waiting = slot.queue.length > 0 || (slot.fetch && slot.live !== undefined) || this.slots.wantsReload(slot)
     if (waiting && this.#options.takesTurns) this.wake(slot)
     else this.slots.settle(slot)

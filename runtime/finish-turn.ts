@@ -2,7 +2,7 @@ import type { LiveSystem, Hosted } from './live-system.ts'
 import type { Project } from './registry.ts'
 import { rowName, type Loaded } from './slot.ts'
 import type { Checkpoint, ProjectionChange, TurnRecord } from './turn-record.ts'
-import { actorView, type ActorView, type ChildView } from './view.ts'
+import { actorView, glimpse, type ActorView, type ChildView } from './view.ts'
 
 // A restore reads one checkpoint and at most this many entries, plus one turn.
 const ENTRIES_PER_CHECKPOINT = 200
@@ -11,7 +11,7 @@ const ENTRIES_PER_CHECKPOINT = 200
 export function finishTurn(loaded: Loaded, turn: TurnRecord, project: Project | undefined) {
   const { system } = loaded
   concludeRoot(system, turn)
-  const gone = turn.entries.length ? removeUnreachable(system) : []
+  const gone = removeDeparted(system)
   const touched = new Set(turn.entries.map(({ incarnation }) => incarnation))
   if (project) turn.projections = projectionChanges(loaded, project, touched, gone)
   if (turn.base !== null && system.recorder.seq - loaded.checkpointSeq >= ENTRIES_PER_CHECKPOINT)
@@ -49,29 +49,48 @@ export function noteCheckpoint(loaded: Loaded, { rows, gone }: Checkpoint) {
   for (const incarnation of gone) loaded.persisted.delete(incarnation)
 }
 
-function removeUnreachable(system: LiveSystem): Hosted[] {
-  const reached = new Set<string>()
-  const open = [system.root]
-  for (let actor = open.pop(); actor; actor = open.pop()) {
-    reached.add(actor.sessionId)
-    for (const child of Object.values(actor._snapshot.children ?? {})) if (child) open.push(child)
+/** Those whom their parents gave up, or never had, with all below them. */
+function removeDeparted({ actors, recorder, forget }: LiveSystem): Hosted[] {
+  const gone: Hosted[] = []
+  const open = [
+    ...recorder.lost,
+    ...recorder.fresh.filter((hosted) => !isHeld(hosted)).map(({ incarnation }) => incarnation),
+  ]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const hosted = actors.get(next)
+    if (!hosted) continue
+    gone.push(hosted)
+    forget(next)
+    // One that could not even be constructed has no snapshot.
+    const children = (hosted.actor as Partial<Hosted['actor']>)._snapshot?.children ?? {}
+    for (const child of Object.values(children)) if (child) open.push(child.sessionId)
   }
-  const gone = [...system.actors.values()].filter(({ incarnation }) => !reached.has(incarnation))
-  for (const { incarnation } of gone) system.forget(incarnation)
   return gone
 }
 
-/** The state of an actor as callers see it. */
-export function viewOf(system: LiveSystem, hosted: Hosted): ActorView | undefined {
+function isHeld({ actor }: Hosted): boolean {
+  if (!actor._parent) return true
+  const children = actor._parent._snapshot.children ?? {}
+  return children[actor.id] === actor || Object.values(children).includes(actor)
+}
+
+/** The state of an actor, made by `look`: whole for callers, or only what is read of it. */
+export function viewOf(system: LiveSystem, hosted: Hosted, look = actorView): ActorView | undefined {
   const last = system.recorder.last(hosted.incarnation)
   if (!last) return undefined
+  const snapshot = hosted.actor._snapshot
+  const children = () => childViews(system, hosted)
+  return look({ frozen: last.frozen, value: last.value, snapshot, children, seq: system.recorder.seq })
+}
+
+function childViews(system: LiveSystem, hosted: Hosted): Record<string, ChildView> {
   const children: Record<string, ChildView> = {}
   for (const [key, child] of Object.entries(hosted.actor._snapshot.children ?? {})) {
     const below = child && system.actors.get(child.sessionId)
     if (below)
       children[key] = { address: below.address, src: below.actor.src as string, status: below.actor._snapshot.status }
   }
-  return actorView(last.frozen, last.value, hosted.actor._snapshot, children, system.recorder.seq)
+  return children
 }
 
 function projectionChanges(loaded: Loaded, project: Project, touched: Set<string>, gone: Hosted[]): ProjectionChange[] {
@@ -80,7 +99,7 @@ function projectionChanges(loaded: Loaded, project: Project, touched: Set<string
   for (const { address } of gone) changes.push(...replaceRows(projected, address, new Map()))
   for (const incarnation of touched) {
     const hosted = system.actors.get(incarnation)
-    const view = hosted && hosted.kind === 'machine' ? viewOf(system, hosted) : undefined
+    const view = hosted && hosted.kind === 'machine' ? viewOf(system, hosted, glimpse) : undefined
     if (!hosted || !view) continue
     const rows = project(view, { address: hosted.address, systemId: system.id })
     const wanted = new Map(rows.map(({ kind, key, data }) => [rowName(kind, key), JSON.stringify(data)]))

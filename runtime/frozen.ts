@@ -38,7 +38,7 @@ export function identityOf(actor: InnerActor, kind: LogicKind): Identity {
   }
 }
 
-/** Throws a TypeError naming what cannot be stored. */
+/** Throws a TypeError naming what cannot be stored. The parts may be shared with earlier results. */
 export function freeze(identity: Identity, snapshot: InnerSnapshot, refs: RefCodec): Frozen {
   const outcome = {
     status: snapshot.status,
@@ -58,9 +58,17 @@ function freezeState(kind: LogicKind, snapshot: InnerSnapshot, refs: RefCodec): 
   }
 }
 
-function incarnations(children: Record<string, InnerActor | undefined>): { [key: string]: string } {
+type Children = Record<string, InnerActor | undefined>
+
+// XState makes a new object of them whenever there is one more or less.
+const known = new WeakMap<Children, { [key: string]: string }>()
+
+function incarnations(children: Children): { [key: string]: string } {
+  const before = known.get(children)
+  if (before) return before
   const ids: { [key: string]: string } = {}
   for (const key of Object.keys(children)) if (children[key]) ids[key] = children[key].sessionId
+  known.set(children, ids)
   return ids
 }
 

@@ -61,7 +61,7 @@ export class LiveSystem implements SystemHost {
     this.#around = around
     this.#system = inner.innerSystem(this)
     this.refs = systemRefs(this.actors, this.relay.bind(this))
-    this.recorder = new Recorder(identity.seq, this.refs)
+    this.recorder = new Recorder(identity.seq, this.refs, around.registry.entry(identity.name)?.immutable)
   }
 
   get turn(): TurnRecord | undefined {
@@ -105,7 +105,7 @@ export class LiveSystem implements SystemHost {
     return found
   }
 
-  forget(incarnation: string) {
+  forget = (incarnation: string) => {
     this.actors.delete(incarnation)
     this.recorder.forget(incarnation)
   }

@@ -14,7 +14,8 @@ import { viewOf } from './finish-turn.ts'
 import type { Frozen, Stored } from './frozen.ts'
 import type { LiveSystem, Surroundings } from './live-system.ts'
 import { foldEntry, restoreSystem } from './restore.ts'
-import { outsideRefs, type ActorView } from './view.ts'
+import type { Loaded } from './slot.ts'
+import { outsideRefs, type actorView, type ActorView } from './view.ts'
 
 export type HistoryEntry = {
   seq: number
@@ -43,11 +44,17 @@ export class Reader {
   }
 
   async snapshot(id: string, address = ''): Promise<ActorView> {
-    const system = this.#inMemory(id) ?? (await this.#load(id))
-    const hosted = system.at(address)
-    const view = hosted && viewOf(system, hosted)
-    if (!view) throw new Rejection('actor.not_found', `no actor lives at address '${address}' of system ${id}`)
-    return view
+    const { seen } = await this.look(id, (system) => viewAt(system, address))
+    return seen
+  }
+
+  /** What `use` makes of the system, which it must not keep. `owned`: it is this process that runs it. */
+  async look<T>(id: string, use: (system: LiveSystem) => T): Promise<{ seen: T; owned: boolean }> {
+    const { engine, leaseValid } = this.#options
+    const visit = (live: Loaded | undefined) =>
+      live && leaseValid() ? { seen: use(live.system), owned: true } : undefined
+    const owned = leaseValid() ? await engine.slots.visit(id, visit) : undefined
+    return owned ?? { seen: use(await this.#load(id)), owned: false }
   }
 
   /** The last committed entry as far as this process knows it without asking: that of a system it owns. */
@@ -104,19 +111,20 @@ export class Reader {
 
   parked = () => listParked(this.#options.sql)
 
-  #inMemory(id: string): LiveSystem | undefined {
-    const { engine, leaseValid } = this.#options
-    const slot = engine.slots.get(id)
-    // While a turn is under way memory is ahead of what is committed.
-    return slot?.live && !slot.busy && leaseValid() ? slot.live.system : undefined
-  }
-
   async #load(id: string): Promise<LiveSystem> {
     const { sql, around } = this.#options
     const [row] = await loadSystems(sql, [id])
     if (!row) throw notFound(id)
     return restoreSystem(row, around, { asItIs: true })
   }
+}
+
+/** Throws `actor.not_found`. */
+export function viewAt(system: LiveSystem, address: string, look?: typeof actorView): ActorView {
+  const hosted = system.at(address)
+  const view = hosted && viewOf(system, hosted, look)
+  if (!view) throw new Rejection('actor.not_found', `no actor lives at address '${address}' of system ${system.id}`)
+  return view
 }
 
 const notFound = (id: string) => new Rejection('system.not_found', `no system has the id ${id}`)

@@ -15,8 +15,13 @@ export type Delivery = { event: EventObject; text: string; key: string | null }
 /** Writes down every delivery as a journal entry with what it changed, compared with what was recorded before. */
 export class Recorder {
   readonly #refs: RefCodec
+  readonly #stateRefs: RefCodec
   readonly #last = new Map<string, Last>()
   readonly changed = new Set<string>()
+  /** Actors made in this turn. */
+  fresh: Hosted[] = []
+  /** Incarnations that their parents gave up in this turn. */
+  lost: string[] = []
   turn: TurnRecord | undefined
   delivery: Delivery | undefined
   #seq: number
@@ -24,9 +29,11 @@ export class Recorder {
   #microsteps: Encoded[] = []
   #rewritten: { root: string; event: object } | undefined
 
-  constructor(seq: number, refs: RefCodec) {
+  /** `immutable`: no action changes a context in place, so what was recorded of one is frozen. */
+  constructor(seq: number, refs: RefCodec, immutable = false) {
     this.#seq = seq
     this.#refs = refs
+    this.#stateRefs = immutable ? { ...refs, freezes: true } : refs
   }
 
   get seq() {
@@ -36,6 +43,8 @@ export class Recorder {
   begin(turn: TurnRecord) {
     this.turn = turn
     this.#created = 0
+    this.fresh = []
+    this.lost = []
     if (this.#rewritten) this.#enterRewritten(turn, this.#rewritten)
   }
 
@@ -87,6 +96,7 @@ export class Recorder {
   /** From now on each state the actor reaches becomes an entry, and what it emits is kept. */
   observe(hosted: Hosted, stopped: (hosted: Hosted) => void) {
     const { actor } = hosted
+    this.fresh.push(hosted)
     const { update, _error, start } = actor
     let entry: Entry | undefined
     let before: Last | undefined
@@ -166,11 +176,12 @@ export class Recorder {
 
   #compare(entry: Entry, hosted: Hosted, snapshot: InnerSnapshot, before: Last | undefined) {
     const identity = before?.identity ?? identityOf(hosted.actor, hosted.kind)
-    const frozen = this.storing(() => freeze(identity, snapshot, this.#refs))
+    const frozen = this.storing(() => freeze(identity, snapshot, this.#stateRefs))
     if (!frozen) return
     entry.value = hosted.kind === 'machine' ? (snapshot.value as Encoded) : undefined
     entry.delta = difference(before?.frozen as Encoded | undefined, frozen as unknown as Encoded)
     this.#last.set(hosted.incarnation, { identity, frozen, value: entry.value })
+    if (before && before.frozen.children !== frozen.children) this.lost.push(...lostBetween(before.frozen, frozen))
     this.changed.add(hosted.incarnation)
   }
 
@@ -184,5 +195,8 @@ export class Recorder {
     turn.emitted.push({ seq, n, address: hosted.address, event: stored })
   }
 }
+
+const lostBetween = ({ children: before = {} }: Frozen, { children: after = {} }: Frozen): string[] =>
+  Object.entries(before).flatMap(([key, child]) => (child === after[key] ? [] : [child]))
 
 const initEvent = (input: unknown): EventObject => ({ type: 'xstate.init', input }) as EventObject

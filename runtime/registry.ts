@@ -26,7 +26,13 @@ export type MachineEntry = {
   migrations?: Record<string, Migrate | { to: string; migrate: Migrate }>
   /** By event type. Where given, other types and shapes are refused as `event.invalid`. */
   schemas?: Record<string, EventSchema>
+  /** May be given frozen data; it is to change nothing. */
   project?: Project
+  /**
+   * No action of this machine, or of one below it, changes a context in place. The runtime then freezes what it has recorded,
+   * and records the same object again without a look at what is in it: large contexts cost what changed in them.
+   */
+  immutable?: boolean
 }
 
 export type Machines = Record<string, AnyStateMachine | MachineEntry>

@@ -21,6 +21,8 @@ export type Slot = {
   /** It was ours when it was last loaded. */
   reload: boolean
   alarm: { at: number; cancel(): void } | undefined
+  /** Those who want to see it between two turns. */
+  visitors: (() => void)[]
 }
 
 export type Loaded = {
@@ -44,6 +46,7 @@ export const newSlot = (id: string): Slot => ({
   single: false,
   reload: true,
   alarm: undefined,
+  visitors: [],
 })
 
 export function loadedFrom(row: StoredSystem, system: LiveSystem): Loaded {

@@ -32,6 +32,27 @@ export class Slots {
 
   all = (): Slot[] => [...this.#slots.values()]
 
+  /** Shows the live system as it was last committed: now, or when the turn under way has ended. Undefined: it is not in memory. */
+  visit<T>(id: string, look: (live: Slot['live']) => T): Promise<T> {
+    const slot = this.#slots.get(id)
+    return new Promise((resolve, reject) => {
+      const visitor = () => {
+        try {
+          resolve(look(slot?.live))
+        } catch (error) {
+          reject(error as Error)
+        }
+      }
+      if (slot?.busy) slot.visitors.push(visitor)
+      else visitor()
+    })
+  }
+
+  /** No turn of it is under way any more, for the moment. */
+  welcome({ visitors }: Slot) {
+    for (const visitor of visitors.splice(0)) visitor()
+  }
+
   /** Drops the live system from memory; what waits for it stays. */
   evict(slot: Slot) {
     slot.live = undefined
@@ -45,6 +66,7 @@ export class Slots {
 
   /** Called when a system comes to rest: sets its alarm, or forgets it. */
   settle(slot: Slot) {
+    this.welcome(slot)
     const { live } = slot
     const known = this.#slots.get(slot.id)
     // Forgotten meanwhile, and loaded again: there is one live system of an id.
@@ -67,7 +89,10 @@ export class Slots {
   }
 
   evictAll() {
-    for (const slot of this.#slots.values()) this.evict(slot)
+    for (const slot of this.#slots.values()) {
+      this.evict(slot)
+      this.welcome(slot)
+    }
     for (const slot of this.all()) if (!slot.busy && !slot.queue.length) this.#slots.delete(slot.id)
   }
 
@@ -119,6 +144,7 @@ export class Slots {
 
   #released(slot: Slot) {
     slot.busy = false
+    this.welcome(slot)
     if (slot.queue.length || slot.fetch) this.#wake(slot)
     else this.#slots.delete(slot.id)
   }

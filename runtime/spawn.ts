@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { systemHead, type Sql } from '../db/index.ts'
 import type { Clock } from './clock.ts'
 import type { Fate } from './commit-batch.ts'
-import { encode } from './encoding.ts'
+import { decode, encode } from './encoding.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
 import { LiveSystem, type Surroundings } from './live-system.ts'
@@ -79,7 +79,9 @@ async function firstTurn({ clock, engine, around }: Options, name: string, id: s
   if (!entry) throw new Rejection('machine.unknown', `no machine is registered as ${name}`)
   const { machine, version } = entry
   const system = new LiveSystem({ id, name, version, machine, seq: 0 }, around)
-  const turn = createTurn(system, first.input, clock.now())
+  // What the caller goes on using is not to be frozen.
+  const input = entry.immutable ? decode(encode(first.input, outsideCodec), outsideCodec) : first.input
+  const turn = createTurn(system, input, clock.now())
   const identity = {
     id,
     machine: name,

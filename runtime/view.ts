@@ -1,6 +1,7 @@
 import { getNextTransitions } from 'xstate'
 import { decode, type Encoded, type RefCodec } from './encoding.ts'
 import type { Frozen } from './frozen.ts'
+import { lasting } from './lasting.ts'
 import type { InnerSnapshot } from './xstate-internals.ts'
 
 export type ChildView = { address: string; src: string; status: string }
@@ -23,26 +24,51 @@ export type ActorView = {
 /** Outside of its system a reference is no more than a name. */
 export const outsideRefs: RefCodec = { store: () => undefined, revive: (ref) => ({ ...ref }) }
 
-export function actorView(
-  frozen: Frozen,
-  value: Encoded | undefined,
-  snapshot: InnerSnapshot,
-  children: Record<string, ChildView>,
-  seq: number,
-): ActorView {
-  const known = (part: Encoded | undefined) => (part === undefined ? undefined : decode(part, outsideRefs))
-  const data = known(frozen.data) as { context?: unknown } | undefined
+type Source = {
+  frozen: Frozen
+  value: Encoded | undefined
+  snapshot: InnerSnapshot
+  children(): Record<string, ChildView>
+  seq: number
+}
+
+const known = (part: Encoded | undefined) => (part === undefined ? undefined : decode(part, outsideRefs))
+
+/** For those who change nothing: each part is made when it is read, and a context that can never change is the actor's own. */
+export function glimpse({ frozen, value, snapshot, children, seq }: Source): ActorView {
+  const isMachine = frozen.kind === 'machine'
   return {
-    value: structuredClone(value),
-    context: frozen.kind === 'machine' ? known(frozen.context) : data?.context,
+    get value() {
+      return structuredClone(value)
+    },
+    get context() {
+      if (!isMachine) return (known(frozen.data) as { context?: unknown } | undefined)?.context
+      return lasting(snapshot.context as object) ? snapshot.context : known(frozen.context)
+    },
     status: frozen.status as ActorView['status'],
-    tags: frozen.kind === 'machine' ? [...((snapshot as { tags?: Set<string> }).tags ?? [])] : [],
-    output: known(frozen.output),
-    error: known(frozen.error),
-    children,
+    get tags() {
+      return isMachine ? [...((snapshot as { tags?: Set<string> }).tags ?? [])] : []
+    },
+    get output() {
+      return known(frozen.output)
+    },
+    get error() {
+      return known(frozen.error)
+    },
+    get children() {
+      return children()
+    },
     seq,
-    next: frozen.kind === 'machine' && frozen.status === 'active' ? nextTypes(snapshot) : [],
+    get next() {
+      return isMachine && frozen.status === 'active' ? nextTypes(snapshot) : []
+    },
   }
+}
+
+export function actorView(source: Source): ActorView {
+  const view = glimpse(source)
+  const { frozen } = source
+  return { ...view, context: frozen.kind === 'machine' ? known(frozen.context) : view.context }
 }
 
 function nextTypes(snapshot: InnerSnapshot): string[] {

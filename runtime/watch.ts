@@ -3,10 +3,11 @@ import type { ActivityHost } from './activity-host.ts'
 import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
+import type { LiveSystem } from './live-system.ts'
 import type { Mailroom } from './mailroom.ts'
-import type { HistoryEntry, Reader } from './reader.ts'
+import { viewAt, type HistoryEntry, type Reader } from './reader.ts'
 import type { Signals } from './signals.ts'
-import type { ActorView } from './view.ts'
+import { glimpse, type ActorView } from './view.ts'
 
 export type Condition = 'done' | { tag: string } | { matches: unknown }
 
@@ -47,12 +48,12 @@ export class Watch {
     for (;;) {
       const changed = this.#nextChange(id)
       try {
-        const snapshot = await this.#read(() => this.#options.reader.snapshot(id))
-        if (meets(snapshot, condition)) return snapshot
-        if (snapshot.status !== 'active') throw failed(id, condition, snapshot)
-        const { status, reason } = await this.#read(() => this.#options.reader.head(id))
-        if (status === 'parked')
-          throw new Rejection('system.failed', `system ${id} is parked: ${reason?.message ?? ''}`)
+        const { seen, owned } = await this.#read(() =>
+          this.#options.reader.look(id, (system) => endOrNothing(system, condition)),
+        )
+        if (seen && meets(seen, condition)) return seen
+        if (seen) throw failed(id, condition, seen)
+        if (!owned) await this.#refuseParked(id)
         const left = deadline - performance.now()
         if (left <= 0) throw new Rejection('wait.timeout', `system ${id} did not get there within ${timeout} ms`)
         if (this.#options.closed()) throw closedMeanwhile()
@@ -61,6 +62,11 @@ export class Watch {
         changed.forget()
       }
     }
+  }
+
+  async #refuseParked(id: string) {
+    const { status, reason } = await this.#read(() => this.#options.reader.head(id))
+    if (status === 'parked') throw new Rejection('system.failed', `system ${id} is parked: ${reason?.message ?? ''}`)
   }
 
   /** Each journal entry from now on, in order, once. A listener that throws is not called again for that entry. */
@@ -166,6 +172,12 @@ export class Watch {
 const closedMeanwhile = () => new Rejection('runtime.closed', 'the runtime was closed meanwhile')
 
 const pause = (ms: number) => new Promise<void>((resolve) => (ms ? setTimeout(resolve, ms) : setImmediate(resolve)))
+
+/** The whole root once the condition is met, or can be met no more. */
+function endOrNothing(system: LiveSystem, condition: Condition): ActorView | undefined {
+  const root = viewAt(system, '', glimpse)
+  return meets(root, condition) || root.status !== 'active' ? viewAt(system, '') : undefined
+}
 
 function meets(snapshot: ActorView, condition: Condition): boolean {
   if (condition === 'done') return snapshot.status === 'done'
