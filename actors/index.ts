@@ -1,9 +1,9 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import type { z } from 'zod'
-import { activitySchemas } from '../machines/index.ts'
+import { activitySchemas, type BrieferInput } from '../machines/index.ts'
 import type { ActivityContext, RetryPolicy } from '../runtime/index.ts'
 import { activity } from './activity.ts'
-import { createBriefer } from './briefer/index.ts'
+import { type Briefing, createBriefer, preview } from './briefer/index.ts'
 import { createCleaner } from './cleaner.ts'
 import { createDetector } from './detector.ts'
 import { createMerger } from './merger.ts'
@@ -62,7 +62,6 @@ export function createActivities(options: ActivitiesOptions) {
     workspace: host('workspace', hour, createWorkspace),
     briefer: host('briefer', 5 * minute, createBriefer),
     model: host('model', 24 * hour, createModel, modelRetry),
-    model: host('model', 24 * hour, createModel, modelRetry),
     // Contracts, tools and verifiers carry their own time limit; these are only upper bounds.
     contractor: host('contractor', 24 * hour, createContractor),
     detector: host('detector', 5 * minute, createDetector),
@@ -74,7 +73,11 @@ export function createActivities(options: ActivitiesOptions) {
   }
 }
 
-function surroundingsOf(options: ActivitiesOptions): Surroundings {
+/** What a model would be asked, redacted, without storing or asking it. Reads the repository; a URL is fetched. */
+export const previewBriefing = (options: ActivitiesOptions, input: BrieferInput): Promise<Briefing> =>
+  preview(surroundingsOf(options, () => ''), input)
+
+function surroundingsOf(options: ActivitiesOptions, own = registerOwner): Surroundings {
   const { env, passed = [], models = noModels, privateHosts = [], graceMs = 5000, now = Date.now } = options
   mkdirSync(options.home, { recursive: true })
   const home = realpathSync(options.home)
@@ -82,5 +85,5 @@ function surroundingsOf(options: ActivitiesOptions): Surroundings {
   const redact = redaction(secrets)
   const redactKnown = knownRedaction(secrets)
   const git = openGit(env)
-  return { home, env, passed, models, privateHosts, redact, redactKnown, graceMs, now, git, owner: registerOwner(home) }
+  return { home, env, passed, models, privateHosts, redact, redactKnown, graceMs, now, git, owner: own(home) }
 }

@@ -4,7 +4,7 @@ import { putPiece, readConversation } from '../content.ts'
 import { pricesOf } from '../model/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { tokensOf } from '../tokens.ts'
-import { agentBriefing } from './agent.ts'
+import { agentBriefing, agentPrompt } from './agent.ts'
 import type { Briefing } from './briefing.ts'
 import { judgeBriefing } from './judge.ts'
 import { planBriefing } from './plan.ts'
@@ -38,6 +38,13 @@ export async function brief(surroundings: Surroundings, input: BrieferInput, see
     ...(message.content !== null && { content: surroundings.redact(message.content) }),
   }))
   return { ...found, piece: { ...found.piece, messages } }
+}
+
+/** What would be asked, also of an agent with a command line of its own. */
+export async function preview(surroundings: Surroundings, input: BrieferInput): Promise<Briefing> {
+  if (input.purpose !== 'agent' || input.contract.executor.kind !== 'agent') return brief(surroundings, input, 'preview')
+  const { text, prompt } = await agentPrompt(surroundings, input, { how: 'fresh', seed: 'preview' })
+  return { prompt, piece: { parent: null, messages: [{ role: 'user', content: text }] }, citable: {}, menu: null }
 }
 
 function briefingFor(surroundings: Surroundings, input: BrieferInput, seed: string): Promise<Briefing> {

@@ -46,7 +46,6 @@ const wishes = ({ title, goal, requirements, acceptanceCriteria, feedback, propo
       .join('\n'),
   ),
   feedback: feedback.flatMap((words, at) => block('feedback', words, { number: String(at + 1) })),
-  proposal: block('proposal', proposal === null ? '' : shortened(asJson(proposal), most.before)),
   proposal: proposal === null ? [] : block('proposal', shortened(asJson(proposal), most.before)),
 })
 

@@ -11,6 +11,7 @@ import { example } from './example.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { pause } from './pause.ts'
+import { prompt } from './prompt.ts'
 import { replan } from './replan.ts'
 import { requestChanges } from './request-changes.ts'
 import { resume } from './resume.ts'
@@ -29,5 +30,5 @@ export const commands = (on: On): Command[] =>
     ...[init, check, run, serve, example],
     ...[list, show, events, start, pause, resume, stop, replan],
     ...[approvals, approve, deny, requestChanges, step],
-    ...[chart, schema, doctor, unpark],
+    ...[chart, prompt, schema, doctor, unpark],
   ].map((command) => command(on))

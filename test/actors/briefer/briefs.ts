@@ -21,7 +21,6 @@ export const planBrief = (more: Partial<PlanBrief> = {}): PlanBrief => ({
   failingStep: null,
   feedback: [],
   proposal: null,
-  proposal: null,
   before: null,
   ...more,
 })
