@@ -20,6 +20,7 @@ import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
 export { oldestGit } from './git/version.ts'
+export { AnswerFormat, ModelApi, noModels, PriceRule, Provider, type ModelAccess } from './model/index.ts'
 
 export type ActivitiesOptions = {
   /** ADJUTANT_HOME: worktrees, clones, logs and outboxes lie here. Made when missing. */
@@ -75,7 +76,10 @@ export function createActivities(options: ActivitiesOptions) {
 
 /** What a model would be asked, redacted, without storing or asking it. Reads the repository; a URL is fetched. */
 export const previewBriefing = (options: ActivitiesOptions, input: BrieferInput): Promise<Briefing> =>
-  preview(surroundingsOf(options, () => ''), input)
+  preview(
+    surroundingsOf(options, () => ''),
+    input,
+  )
 
 function surroundingsOf(options: ActivitiesOptions, own = registerOwner): Surroundings {
   const { env, passed = [], models = noModels, privateHosts = [], graceMs = 5000, now = Date.now } = options

@@ -42,7 +42,8 @@ export async function brief(surroundings: Surroundings, input: BrieferInput, see
 
 /** What would be asked, also of an agent with a command line of its own. */
 export async function preview(surroundings: Surroundings, input: BrieferInput): Promise<Briefing> {
-  if (input.purpose !== 'agent' || input.contract.executor.kind !== 'agent') return brief(surroundings, input, 'preview')
+  if (input.purpose !== 'agent' || input.contract.executor.kind !== 'agent')
+    return brief(surroundings, input, 'preview')
   const { text, prompt } = await agentPrompt(surroundings, input, { how: 'fresh', seed: 'preview' })
   return { prompt, piece: { parent: null, messages: [{ role: 'user', content: text }] }, citable: {}, menu: null }
 }
