@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContractorInput, ContractorOutput, Evidence } from '../../machines/index.ts'
 import { ActivityFailure, type ActivityContext } from '../../runtime/index.ts'
-import { type Attempt, execute, type Execution } from '../executors/index.ts'
+import { type Attempt, execute, type Execution, finishedBefore } from '../executors/index.ts'
 import { attemptFolder, attemptLog } from '../folders.ts'
 import { serially } from '../git/index.ts'
 import { sweepContract } from '../process/index.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { restorePointer } from '../workspace/index.ts'
 import { branched, changesIn, deliver, deliveredCommit, filesMade, tipOf } from './delivery.ts'
 import { artifactsIn, endOf, summaryIn } from './outbox.ts'
 import { reporter } from './reports.ts'
@@ -22,18 +23,20 @@ export const createContractor =
       if (!existsSync(workspace.path))
         throw new ActivityFailure('workspace.missing', `the workspace ${workspace.path} is gone`)
       if (contract.executor.kind !== 'noop') await sweepContract(surroundings.home, contract.id, context.idempotencyKey)
+      restorePointer(workspace.path)
       return settle(prepareAttempt(surroundings, context))
     })
 
 async function settle(attempt: Attempt): Promise<ContractorOutput> {
   const at = attempt.surroundings.now
   const found = await findDelivery(attempt)
-  const execution = found === null ? await carryOut(attempt) : deliveredBefore(attempt.logPath)
+  const execution = found === null ? await carryOut(attempt) : deliveredBefore(attempt)
   const { session, costs } = execution
   if (!execution.ok) {
     const { code, reason, exitCode, outputTail } = execution
     return { outcome: 'failed', at: at(), code, reason, exitCode, outputTail, session, costs }
   }
+  restorePointer(attempt.context.input.workspace.path)
   const evidence = await collectEvidence(attempt, execution, found)
   return { outcome: 'delivered', at: at(), evidence, session, costs }
 }
@@ -41,12 +44,11 @@ async function settle(attempt: Attempt): Promise<ContractorOutput> {
 type Success = Extract<Execution, { ok: true }>
 
 /** What an attempt that was delivered before a crash still says about itself. */
-const deliveredBefore = (logPath: string): Success => ({
-  ok: true,
-  log: endOf(logPath, 4000),
-  session: null,
-  costs: [],
-})
+function deliveredBefore(attempt: Attempt): Success {
+  const noted = finishedBefore(attempt)
+  if (noted?.ok) return noted
+  return { ok: true, log: endOf(attempt.logPath, 4000), session: null, costs: [] }
+}
 
 function prepareAttempt(surroundings: Surroundings, context: ActivityContext<ContractorInput>): Attempt {
   const { directiveId, contract, workspace, session } = context.input
@@ -84,6 +86,7 @@ async function collectEvidence(attempt: Attempt, execution: Success, found: stri
   return {
     ...(await changesMade(attempt, summary, found)),
     summary,
+    ...(execution.agent && { agent: execution.agent }),
     artifacts: artifactsIn(outbox),
     logs: { path: existsSync(logPath) ? logPath : null, ...execution.log },
   }

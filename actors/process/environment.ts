@@ -58,7 +58,7 @@ export function childEnvironment(options: {
   }
 }
 
-function toolchainFolders(own: OwnEnvironment): Record<string, string> {
+export function toolchainFolders(own: OwnEnvironment): Record<string, string> {
   const found: Record<string, string> = {}
   for (const [variable, folder] of toolchains) {
     const place = own[variable] ?? (own['HOME'] === undefined ? undefined : join(own['HOME'], folder))

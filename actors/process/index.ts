@@ -1,3 +1,5 @@
 export * from './environment.ts'
+export * from './fence.ts'
+export * from './output.ts'
 export * from './owners.ts'
 export * from './run.ts'

@@ -18,6 +18,7 @@ export async function carryOut(
   bench: Omit<Bench, 'begun' | 'begin'>,
 ): Promise<Recorded[]> {
   const marks = openMarks(bench.folder)
+  const { redact } = bench.surroundings
   for (const [i, call] of calls.entries()) {
     if (i < turn.calls.length) continue
     bench.context.signal.throwIfAborted()
@@ -25,8 +26,9 @@ export async function carryOut(
     const counts = mark !== null && (!mark.looked || onlyReads(bench.contract.stepType))
     turn.finish({
       ...result,
-      text: visible(result.text),
-      line: visible(result.line),
+      text: redact(visible(result.text)),
+      line: redact(visible(result.line)),
+      delivered: result.delivered === null ? null : redact(result.delivered),
       advanced: counts && marks.isNew(mark.text),
     })
     if (mark !== null) marks.add(mark.text)

@@ -47,8 +47,17 @@ function enter(held: Held, name: string, make: boolean): Held {
     return { fd: open(), path }
   } catch (error) {
     if (!make || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(within(held, name))
+    makeFolder(within(held, name))
     return { fd: open(), path }
+  }
+}
+
+function makeFolder(place: string) {
+  try {
+    mkdirSync(place)
+  } catch (error) {
+    // Somebody else was faster; what it is, opening it will tell.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

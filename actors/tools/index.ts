@@ -7,6 +7,7 @@ import { serially } from '../git/index.ts'
 import { sweepContract } from '../process/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { tokensOf } from '../tokens.ts'
+import { restorePointer } from '../workspace/index.ts'
 import { carryOut } from './calls.ts'
 import { openTurn, type Recorded } from './records.ts'
 import { noteDown } from './transcript.ts'
@@ -25,6 +26,7 @@ export const createTools =
       if (!existsSync(workspace.path))
         throw new ActivityFailure('workspace.missing', `the workspace ${workspace.path} is gone`)
       await sweepContract(surroundings.home, contract.id, context.idempotencyKey)
+      restorePointer(workspace.path)
       return takeTurn(surroundings, context)
     })
 
@@ -57,13 +59,13 @@ async function takeTurn(surroundings: Surroundings, context: ActivityContext<Too
   }
 }
 
-function said({ answer }: ToolsInput, done: Recorded[]): Message[] {
+function said({ append, answer }: ToolsInput, done: Recorded[]): Message[] {
   const results = answer.toolCalls.map(({ id }, i): Message => ({
     role: 'tool',
     toolCallId: id,
     content: done[i]?.text ?? '',
   }))
-  return [{ role: 'assistant', content: answer.text, toolCalls: answer.toolCalls }, ...results]
+  return [...append, { role: 'assistant', content: answer.text, toolCalls: answer.toolCalls }, ...results]
 }
 
 const progressOf = (done: Recorded[], text: string | null): string =>

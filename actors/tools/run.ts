@@ -1,9 +1,12 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { commandLine, misfortune, runChild } from '../child.ts'
 import { gitEnvironment } from '../git/index.ts'
-import { contractVariable, type ProcessResult } from '../process/index.ts'
-import { excludeFile } from '../workspace/index.ts'
+import { contractVariable, fenced, type ProcessResult } from '../process/index.ts'
+import { excludeFile, restorePointer } from '../workspace/index.ts'
 import { openExcerpt } from './excerpt.ts'
+import { agentHome, fenceRules } from './fence.ts'
 import { type Bench, Refusal, type Result, type Tool } from './tool.ts'
 
 const defaultSeconds = 120
@@ -28,20 +31,25 @@ export const run: Tool<Asked> = {
       throw new Refusal('command.invalid', 'a program has a name, and no argument holds a NUL')
     const timeoutMs = Math.min((asked.timeoutSeconds ?? defaultSeconds) * 1000, bench.left())
     const excerpt = openExcerpt()
-    const result = await runChild(bench.surroundings, bench.context, {
-      command: asked,
-      cwd: bench.root,
+    const { surroundings, context, root } = bench
+    mkdirSync(agentHome(bench), { recursive: true, mode: 0o700 })
+    const result = await runChild(surroundings, context, {
+      command: { argv: fenced(surroundings.env, asked.argv, fenceRules(bench, { writes: true })) },
+      cwd: root,
       timeoutMs,
       tailBytes: 0,
       onOutput: excerpt.write,
       extra: environmentOf(bench),
     })
-    bench.context.signal.throwIfAborted()
-    return resultOf(asked, result, timeoutMs, excerpt.text())
+    const restored = restorePointer(root)
+    context.signal.throwIfAborted()
+    const note = restored ? '\n[the file .git was changed; it was put back]' : ''
+    return resultOf(asked, result, timeoutMs, excerpt.text() + note)
   },
 }
 
-function environmentOf({ surroundings, contract, root }: Bench): Record<string, string> {
+function environmentOf(bench: Bench): Record<string, string> {
+  const { surroundings, contract, root } = bench
   const { executor } = contract
   const passed = executor.kind === 'model' ? executor.pass : []
   return {
@@ -50,6 +58,10 @@ function environmentOf({ surroundings, contract, root }: Bench): Record<string, 
     ...Object.fromEntries(
       passed.flatMap((name) => (surroundings.env[name] === undefined ? [] : [[name, surroundings.env[name]]])),
     ),
+    HOME: agentHome(bench),
+    // Shared ones lie behind the fence: read at most.
+    CARGO_HOME: join(agentHome(bench), '.cargo'),
+    GOMODCACHE: join(agentHome(bench), 'go-mod'),
     [contractVariable]: contract.id,
   }
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { runChild } from '../child.ts'
 import { gitEnvironment } from '../git/index.ts'
-import { contractVariable } from '../process/index.ts'
+import { contractVariable, fenced } from '../process/index.ts'
 import { excludeFile } from '../workspace/index.ts'
 import { partsOf } from './confinement.ts'
+import { fenceRules } from './fence.ts'
 import { type Bench, Refusal, type Tool } from './tool.ts'
 
 const timeoutMs = 30_000
@@ -52,7 +53,7 @@ async function grep(asked: Asked, bench: Bench): Promise<{ output: Buffer; whole
     surroundings,
     { ...context, signal: AbortSignal.any([context.signal, enough.signal]) },
     {
-      command: { argv: ['git', 'grep', ...optionsFor(asked, root), '-e', asked.pattern, '--', pathspec(asked, root)] },
+      command: { argv: fenced(surroundings.env, commandFor(asked, root), fenceRules(bench, { writes: false })) },
       cwd: root,
       timeoutMs: Math.min(timeoutMs, bench.left()),
       onOutput: (chunk) => {
@@ -71,12 +72,15 @@ async function grep(asked: Asked, bench: Bench): Promise<{ output: Buffer; whole
   return { output: Buffer.concat(chunks), whole }
 }
 
-const optionsFor = ({ regex, ignoreCase }: Asked, root: string): string[] => [
+const commandFor = (asked: Asked, root: string): string[] => [
+  'git',
+  'grep',
   // Without a repository ignore rules are not looked for either.
   existsSync(join(root, '.git')) ? '--untracked' : '--no-index',
   ...['--threads=1', '--no-color', '--no-textconv', '-n', '-I'],
-  regex ? '-E' : '-F',
-  ...(ignoreCase ? ['-i'] : []),
+  asked.regex ? '-E' : '-F',
+  ...(asked.ignoreCase ? ['-i'] : []),
+  ...['-e', asked.pattern, '--', pathspec(asked, root)],
 ]
 
 function pathspec({ path, files }: Asked, root: string): string {

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 
 /**
@@ -9,6 +10,8 @@ export const WorktreeState = z.strictObject({
   contractId: z.string(),
   branch: z.string(),
   baseCommit: z.string(),
+  /** What the file `.git` holds that git made in it. Not to be read from there later: who works in it could change it. */
+  pointer: z.string().optional(),
   /** The attempt that was last given a fresh base; 0: none. */
   freshAttempt: z.number().int().nonnegative(),
   /** undefined: not run yet, or a new base needs it again. */
@@ -34,6 +37,22 @@ export function readState(folder: string): WorktreeState | undefined {
 export function writeState(folder: string, state: WorktreeState) {
   replaceFile(excludeFile(folder), state.excluded.map((path) => `${ignoreRule(path)}\n`).join(''))
   replaceFile(stateFile(folder), JSON.stringify(state))
+}
+
+export const pointerIn = (folder: string): string => readFileSync(join(folder, '.git'), 'utf8')
+
+/**
+ * Puts a worktree's file `.git` back as git made it. Another repository in its place has settings (filters, gpg.program)
+ * that run as programs when we commit what was made. Gives whether it was changed.
+ */
+export function restorePointer(folder: string): boolean {
+  const pointer = readState(folder)?.pointer
+  const file = join(folder, '.git')
+  if (pointer === undefined) return false
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() && pointerIn(folder) === pointer) return false
+  rmSync(file, { recursive: true, force: true })
+  writeFileSync(file, pointer, { flag: 'wx' })
+  return true
 }
 
 export const stateFiles = (folder: string): string[] => [stateFile(folder), excludeFile(folder)]

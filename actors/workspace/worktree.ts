@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { WorkspaceInput } from '../../machines/index.ts'
 import { addWorktree, commitOf, createRef, type OpenRepository, refOf, stepBranch } from '../git/index.ts'
 import { snapshotTree } from './snapshot.ts'
-import { readState, writeState, type WorktreeState } from './state.ts'
+import { pointerIn, readState, restorePointer, writeState, type WorktreeState } from './state.ts'
 
 /** Finds the contract's worktree or makes it; a fresh base is given once per attempt. Repeatable from any line. */
 export async function worktreeFor(
@@ -12,6 +12,7 @@ export async function worktreeFor(
   input: WorkspaceInput,
   tip: string,
 ): Promise<WorktreeState> {
+  if (existsSync(folder)) restorePointer(folder)
   const known = existsSync(join(folder, '.git')) ? readState(folder) : undefined
   if (known === undefined) return makeWorktree(repository, folder, input, tip)
   return input.freshBase && known.freshAttempt < input.attempt
@@ -28,6 +29,7 @@ async function makeWorktree(repository: OpenRepository, folder: string, input: W
     branch,
     // The branch may be older than this folder, which somebody removed: then its base is where it left the result.
     baseCommit: (await forkOf(repository, branch, tip)) ?? tip,
+    pointer: pointerIn(folder),
     freshAttempt: 0,
     excluded: [],
   }

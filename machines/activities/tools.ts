@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Instant } from '../argv.ts'
-import { ContentRef } from '../conversation.ts'
+import { ContentRef, Message } from '../conversation.ts'
 import { ContractBrief } from './contractor.ts'
 import { ModelAnswer } from './model.ts'
 import { Workspace } from './workspace.ts'
@@ -14,6 +14,8 @@ export const ToolsInput = z.strictObject({
   contract: ContractBrief,
   workspace: Workspace,
   conversation: ContentRef,
+  /** What the model was told after the conversation, before its answer. */
+  append: z.array(Message).default([]),
   answer: ModelAnswer,
   /** For all calls together. */
   timeoutMs: z.number().positive(),

@@ -21,6 +21,7 @@ export async function benchWith(
     contract: contract(options),
     workspace,
     conversation,
+    append: [],
     answer: { model: 'm', text: null, toolCalls: [], finish: 'tools', ...answer },
     timeoutMs: 20_000,
     ...more,

@@ -150,7 +150,7 @@ describe('running', () => {
     const { output, told } = await turn([['run', { argv: ['sh', '-c', 'echo no >&2; exit 3'] }]])
     expect(told[0]).toMatch(/^It ended with exit code 3 after \d+\.\d s\. Its output:\nno\n$/)
     expect(output.progress).toBe("ran sh -c 'echo no >&2; exit 3' (3)")
-    expect(await ask('run', { argv: ['no-such-program'] })).toMatch(/^error command\.not_startable: no-such-program/)
+    expect(await ask('run', { argv: ['no-such-program'] })).toMatch(/no-such-program cannot be started/)
     expect(await ask('run', { argv: ['a\0b'] })).toMatch(/^error command\.invalid/)
   })
 
