@@ -1,14 +1,21 @@
 import { hostname } from 'node:os'
-import { createActivities } from '../actors/index.ts'
+import { createActivities, noModels, type ModelAccess } from '../actors/index.ts'
 import { openDatabase, openEmbedded, type Database } from '../db/index.ts'
 import { machines } from '../machines/index.ts'
 import { createRuntime, type Runtime } from '../runtime/index.ts'
 import { pointWatcher } from './crash.ts'
 import type { Environment } from './environment.ts'
+import { readModelAccess } from './model-access.ts'
 import type { Shell } from './shell.ts'
 
 /** The whole program put together, for as long as a command needs it. */
-export type Adjutant = { runtime: Runtime; database: Database; environment: Environment }
+export type Adjutant = {
+  runtime: Runtime
+  database: Database
+  environment: Environment
+  /** Of a host; the others ask no model, and are not kept from their work by a mistake in models.yaml. */
+  models: ModelAccess
+}
 
 /**
  * What a process takes on. `host` runs turns and activities: contracts are carried out in it. `control` runs turns only:
@@ -27,12 +34,21 @@ export async function withAdjutant<T>(
   use: (adjutant: Adjutant) => Promise<T>,
   name = `${part} ${process.pid}`,
 ): Promise<T> {
+  const models = part === 'host' ? await readModelAccess({ environment, terminal }) : noModels
   const database = await openAnyDatabase(environment)
   try {
     const runtime = await createRuntime({
       database,
       machines,
-      activities: part === 'reader' ? {} : createActivities({ home: environment.home, env: environment.variables }),
+      activities:
+        part === 'reader'
+          ? {}
+          : createActivities({
+              home: environment.home,
+              env: environment.variables,
+              models,
+              privateHosts: environment.privateHosts,
+            }),
       name: `${hostname()}: ${name}`,
       roles: part === 'host' ? ['turns', 'activities'] : ['turns'],
       log: (problem, detail) => terminal.warn(`adjutant: ${said[problem] ?? `${problem} ${wordsOf(detail)}`}`),
@@ -41,7 +57,7 @@ export async function withAdjutant<T>(
     })
     try {
       if (part !== 'reader') await runtime.start()
-      return await use({ runtime, database, environment })
+      return await use({ runtime, database, environment, models })
     } finally {
       await runtime.close()
     }

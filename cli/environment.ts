@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { modelEnvironmentOf, modelVariables, type ModelEnvironment } from './model-variables.ts'
 import { Refusal } from './refusal.ts'
 
 /** Variables set to nothing count as not set, as shells and NO_COLOR's authors have it. */
@@ -26,6 +27,7 @@ const Variables = z.object({
       .optional(),
   ),
   ADJUTANT_POINTS: set(z.string().optional()),
+  ...modelVariables,
   NO_COLOR: flag,
   FORCE_COLOR: flag,
   CI: flag,
@@ -47,6 +49,7 @@ export type Environment = {
   crashAt: { point: string; n: number } | undefined
   /** For crash tests: a file that every runtime point passed is appended to. */
   pointsFile: string | undefined
+  models: ModelEnvironment
   /** As it came, for the allow-list of child processes. */
   variables: Readonly<Record<string, string | undefined>>
 }
@@ -69,6 +72,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     repaint: !found.CI && found.TERM !== 'dumb',
     crashAt: crashAtOf(found.ADJUTANT_CRASH_AT),
     pointsFile: found.ADJUTANT_POINTS,
+    models: modelEnvironmentOf(found),
     variables,
   }
 }

@@ -5,6 +5,7 @@ import type { Path } from './source-map.ts'
 type Shape = {
   $ref?: string
   properties?: Record<string, Shape>
+  additionalProperties?: Shape | boolean
   items?: Shape
   anyOf?: Shape[]
   oneOf?: Shape[]
@@ -39,7 +40,9 @@ function shapesAt(schema: z.ZodType, path: Path, value: unknown): Shape[] {
 }
 
 const below = (shape: Shape, part: string | number): Shape[] =>
-  [typeof part === 'number' ? shape.items : shape.properties?.[part]].filter((found) => found !== undefined)
+  [typeof part === 'number' ? shape.items : (shape.properties?.[part] ?? shape.additionalProperties)].filter(
+    (found) => typeof found === 'object',
+  )
 
 const alternatives = (shape: Shape, root: Shape): Shape[] => {
   const own = shape.$ref ? resolve(shape.$ref, root) : shape

@@ -1,3 +1,3 @@
-export { noModels, secretsOfAccess, type ModelAccess } from './access.ts'
-export { pricesOf } from './prices.ts'
+export { AnswerFormat, ModelApi, noModels, PriceRule, Provider, secretsOfAccess, type ModelAccess } from './access.ts'
+export { dollarsFor, pricesOf } from './prices.ts'
 export { createModel, modelRetry } from './model.ts'

@@ -34,15 +34,23 @@ export function createModel(surroundings: Surroundings) {
     const { directiveId, model } = context.input
     const name = { home: surroundings.home, directiveId, idempotencyKey: context.idempotencyKey }
     const record = await openRecord(name, model)
-    return record.output ?? missingKey(surroundings, model) ?? (await send(surroundings, context, record, abilities))
+    return record.output ?? unconfigured(surroundings, model) ?? (await send(surroundings, context, record, abilities))
   }
 }
 
-function missingKey({ models, now }: Surroundings, model: string): ModelOutput | undefined {
-  const { provider } = providerOf(models, model)
-  if (provider.key !== null || provider.keyEnv === null) return undefined
-  const reason = `${new URL(provider.baseUrl).host} needs a key for ${model}, and ${provider.keyEnv} is not set`
-  return { outcome: 'failed', at: now(), code: 'model.unauthorized', reason, costs: [] }
+/** What keeps a call from being sent at all. */
+function unconfigured({ models, now }: Surroundings, model: string): ModelOutput | undefined {
+  const { provider, model: asked } = providerOf(models, model)
+  const { hostname } = new URL(provider.baseUrl)
+  const reason =
+    hostname === 'api.openai.com' && asked.includes('/')
+      ? // Its models have no such names: this one was meant for a server that is named elsewhere.
+        `no provider "${asked.split('/', 1)[0]}" is configured for ${model}`
+      : provider.key === null && provider.keyEnv !== null
+        ? `${hostname} needs a key for ${model}, and ${provider.keyEnv} is not set`
+        : undefined
+  if (reason === undefined) return undefined
+  return { outcome: 'failed', at: now(), code: 'model.unconfigured', reason, costs: [] }
 }
 
 async function send(

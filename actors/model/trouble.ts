@@ -84,7 +84,9 @@ const notSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH
 function ofConnection(error: APIConnectionError): Trouble {
   const code = systemCodeIn(error)
   const reason = code === undefined ? error.message : `${error.message} (${code})`
-  return { kind: 'passing', code: 'model.unreachable', reason, reached: code === undefined || !notSent.has(code) }
+  return code !== undefined && notSent.has(code)
+    ? { kind: 'passing', code: 'model.unreachable', reason, reached: false }
+    : { kind: 'passing', code: 'model.connection_lost', reason, reached: true }
 }
 
 /** fetch wraps the cause, at times as one of several addresses that were tried. */

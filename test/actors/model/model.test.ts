@@ -305,9 +305,16 @@ test('a model of a named provider is asked for there, under its own name, with i
 
 test('a key that is missing is said with the name of its variable, and nothing is sent', async () => {
   const ask = process(access({ key: null, keyEnv: 'SOME_KEY' }))
-  expect(await ask()).toMatchObject({ outcome: 'failed', code: 'model.unauthorized' })
+  expect(await ask()).toMatchObject({ outcome: 'failed', code: 'model.unconfigured', costs: [] })
   expect(JSON.stringify(await ask())).toContain('SOME_KEY')
   expect(provider.requests).toEqual([])
+})
+
+test('a model of a provider that this process does not know is not asked for at the public address', async () => {
+  const output = await process({ ...noModels, provider: { ...noModels.provider, key } })({
+    input: { model: 'mine/big' },
+  })
+  expect(output).toMatchObject({ outcome: 'failed', code: 'model.unconfigured' })
 })
 
 test('no secret of this process is sent, answered or kept', async () => {
