@@ -55,6 +55,8 @@ export const AgentExecutor = z
     message: 'a custom agent needs argv',
   })
 
+export type AgentExecutor = z.infer<typeof AgentExecutor>
+
 /** The built-in agent: a model with tools, confined to the workspace. */
 export const ModelExecutor = z.strictObject({
   kind: z.literal('model'),
@@ -69,6 +71,8 @@ export const ModelExecutor = z.strictObject({
   /** Names of variables of the host that the commands it runs get. */
   pass: z.array(z.string()).default([]),
 })
+
+export type ModelExecutor = z.infer<typeof ModelExecutor>
 
 /** Who carries a contract out. A new kind is one more member here and one more file in the contractor's executors. */
 export const executors = [CommandExecutor, AgentExecutor, ModelExecutor, NoopExecutor] as const

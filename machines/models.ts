@@ -18,7 +18,7 @@ export type RateLimitPolicy = z.infer<typeof RateLimitPolicy>
 /** Which models a directive uses; what is not given comes from the process that creates it. */
 export const ModelChoice = z.strictObject({
   planner: ModelList.optional(),
-  /** For executors of kind `model`, and passed to agents that name none. */
+  /** For executors of kind `model`. */
   agent: ModelList.optional(),
   /** Best another one than the agent's. */
   judge: ModelList.optional(),
@@ -46,3 +46,10 @@ export type Price = z.infer<typeof Price>
 /** By model; null: the price table has none, so what a call costs is unknown, which is not zero. */
 export const Prices = z.record(ModelName, Price.nullable())
 export type Prices = z.infer<typeof Prices>
+
+/** The models of a directive: what its file names, over what the process that creates it has. */
+export const modelsFor = (choice: ModelChoice | undefined, defaults: Models): Models => ({
+  planner: listOf(choice?.planner) ?? defaults.planner,
+  agent: listOf(choice?.agent) ?? defaults.agent,
+  judge: listOf(choice?.judge) ?? defaults.judge,
+})

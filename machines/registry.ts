@@ -1,3 +1,4 @@
+import { agentMachine } from './agent/machine.ts'
 import { approvalMachine } from './approval/machine.ts'
 import { chainMachine } from './chain/machine.ts'
 import { approvalCommands, directiveCommands, stepCommands } from './commands.ts'
@@ -27,6 +28,7 @@ export const machines = {
   contract: { machine: contractMachine, version: '1' },
   planner: { machine: plannerMachine, version: '1' },
   judge: { machine: judgeMachine, version: '1' },
+  agent: { machine: agentMachine, version: '1' },
   completion: { machine: completionMachine, version: '1' },
   approval: { machine: approvalMachine, version: '1' },
   chain: { machine: chainMachine, version: '1' },

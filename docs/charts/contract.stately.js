@@ -4,7 +4,16 @@ export const machine = createMachine({
   "description": "One executor does one step. Rework hands the same contract back: same workspace, same session.",
   "initial": "queued",
   "on": {
-    "contract.cancel": ".cancelled"
+    "contract.cancel": ".cancelled",
+    "budget.reserve": {
+      "actions": "passOn"
+    },
+    "budget.settle": {
+      "actions": "recordSettlement"
+    },
+    "notice.raised": {
+      "actions": "passOn"
+    }
   },
   "states": {
     "queued": {
@@ -18,12 +27,6 @@ export const machine = createMachine({
         "busy"
       ],
       "initial": "preparing",
-      "after": {
-        "attemptTimeout": {
-          "target": "failed",
-          "actions": "recordFailure"
-        }
-      },
       "on": {
         "contract.interrupt": {
           "target": "queued",
@@ -37,9 +40,15 @@ export const machine = createMachine({
           },
           "entry": "startWorkspace",
           "exit": "stopWorkspace",
+          "after": {
+            "attemptTimeout": {
+              "target": "#contract.failed",
+              "actions": "recordFailure"
+            }
+          },
           "on": {
             "xstate.done.actor.workspace": {
-              "target": "executing",
+              "target": "choosing",
               "actions": "recordWorkspace"
             },
             "xstate.error.actor.workspace": {
@@ -48,13 +57,88 @@ export const machine = createMachine({
             }
           }
         },
+        "choosing": {
+          "always": [
+            {
+              "guard": "hasConcluded",
+              "target": "executing"
+            },
+            {
+              "guard": "isDoneByModelWithoutModel",
+              "target": "#contract.failed",
+              "actions": "recordUnconfigured"
+            },
+            {
+              "guard": "isDoneByModel",
+              "target": "thinking"
+            },
+            {
+              "guard": "isDoneByAgent",
+              "target": "reserving"
+            },
+            {
+              "target": "executing"
+            }
+          ]
+        },
+        "thinking": {
+          "description": "The built-in agent works; it keeps its limits itself, since waiting counts for none of them",
+          "entry": "startAgent",
+          "exit": "stopAgent",
+          "on": {
+            "contract.progress": {
+              "actions": [
+                "recordProgress",
+                "announceProgress"
+              ]
+            },
+            "contract.session": {
+              "actions": "recordSession"
+            },
+            "agent.ended": [
+              {
+                "guard": "hasAgentDelivered",
+                "target": "executing",
+                "actions": "recordConclusion"
+              },
+              {
+                "target": "#contract.failed",
+                "actions": "recordAgentFailure"
+              }
+            ],
+            "xstate.error.actor.agent": {
+              "target": "#contract.failed",
+              "actions": "recordAgentFailure"
+            }
+          }
+        },
+        "reserving": {
+          "description": "Waits until the directive grants what the attempt may cost",
+          "entry": "requestBudget",
+          "on": {
+            "budget.granted": {
+              "target": "executing",
+              "actions": "recordBudget"
+            }
+          }
+        },
         "executing": {
+          "description": "The executor works; for the built-in agent its work is closed: commit and evidence",
           "meta": {
             "activity": "contractor"
           },
           "entry": "startContractor",
           "exit": "stopContractor",
+          "after": {
+            "attemptTimeout": {
+              "target": "#contract.failed",
+              "actions": "recordFailure"
+            }
+          },
           "on": {
+            "contract.session": {
+              "actions": "recordSession"
+            },
             "contract.progress": {
               "actions": [
                 "recordProgress",

@@ -1,30 +1,17 @@
-import { assertEvent, setup } from 'xstate'
-import {
-  type ContractorInput,
-  type ContractorOutput,
-  type WorkspaceInput,
-  type WorkspaceOutput,
-} from '../activities/index.ts'
-import { activity } from '../activity-actor.ts'
+import { assertEvent } from 'xstate'
+import type { ContractorInput, ContractorOutput, WorkspaceInput } from '../activities/index.ts'
 import type { Cost, LedgerEntry } from '../cost.ts'
-import type { EmittedEvent } from '../emitted-event.ts'
 import { failureFrom } from '../failure.ts'
 import { instantOf } from '../instant.ts'
 import { tellParent } from '../parent.ts'
-import type { AttemptFailure, ContractContext, ContractEvent, ContractInput, ContractNews } from './schema.ts'
-
-export const base = setup({
-  types: {
-    context: {} as ContractContext,
-    events: {} as ContractEvent,
-    input: {} as ContractInput,
-    emitted: {} as EmittedEvent,
-  },
-  actors: {
-    workspace: activity<WorkspaceOutput, WorkspaceInput>('workspace'),
-    contractor: activity<ContractorOutput, ContractorInput>('contractor'),
-  },
-})
+import { announceCosts, base, place, worker } from './base.ts'
+import {
+  addressOf,
+  type AttemptFailure,
+  type ContractContext,
+  type ContractEvent,
+  type ContractNews,
+} from './schema.ts'
 
 /** Beyond the attempt's own limit, which the contractor keeps: for one that never comes back. */
 export const graceMs = 5 * 60_000
@@ -41,7 +28,7 @@ const workspaceInput = (context: ContractContext): WorkspaceInput => ({
 
 const contractorInput = (context: ContractContext): ContractorInput => {
   const { executor } = context.terms
-  const idleSeconds = executor.kind === 'command' ? executor.idleSeconds : undefined
+  const idleSeconds = 'idleSeconds' in executor ? executor.idleSeconds : undefined
   return {
     directiveId: context.directiveId,
     contract: {
@@ -54,8 +41,8 @@ const contractorInput = (context: ContractContext): ContractorInput => {
     session: context.session,
     timeoutMs: context.timeoutMs,
     idleMs: idleSeconds === undefined ? null : idleSeconds * 1000,
-    budgetUsd: null,
-    concluded: null,
+    budgetUsd: context.budgetUsd,
+    concluded: context.concluded,
   }
 }
 
@@ -89,9 +76,6 @@ const failureIn = (event: ContractEvent, context: ContractContext): AttemptFailu
   const reason = `nothing was delivered within ${Math.round(context.timeoutMs / 60_000)} minutes`
   return { code: 'executor.timed_out', reason, outputTail: '', exitCode: null }
 }
-
-const place = ({ chainId, stepId }: ContractContext) => ({ chainId, stepId })
-const worker = ({ executedBy }: ContractContext) => ({ type: 'agent', id: executedBy }) as const
 
 export const actions = {
   startWorkspace: base.spawnChild('workspace', { id: 'workspace', input: ({ context }) => workspaceInput(context) }),
@@ -130,32 +114,25 @@ export const actions = {
   }),
   recordCosts: base.enqueueActions(({ context, event, enqueue, self }) => {
     const costs = costsIn(event)
-    if (costs.length === 0) return
+    const { reserved } = context
+    if (costs.length === 0 && !reserved) return
     const at = instantOf(event, context.now)
     const found = entries(context, costs)
     enqueue.assign({ ledger: [...context.ledger, ...found], now: at })
-    for (const entry of found) {
-      const usd = entry.usd === null ? 'an unknown amount' : `$${entry.usd}`
-      enqueue.emit({
-        type: 'cost.incurred',
-        severity: 'info',
-        actor: worker(context),
-        ...place(context),
-        data: { message: `${usd} for ${entry.activity} of ${entry.step}`, ...entry },
-      })
-    }
-    const news: ContractNews = { type: 'contract.spent', at, costs: [...costs], settled: null }
+    announceCosts(context, found, enqueue)
+    const settled = reserved ? { id: addressOf(context), open: event.type === 'contract.cost' } : null
+    const news: ContractNews = { type: 'contract.spent', at, costs: [...costs], settled }
     tellParent({ enqueue, self }, news)
   }),
 
   recordDelivery: base.assign(({ context, event }) => {
     assertEvent(event, 'xstate.done.actor.contractor')
     const { evidence, session } = event.output as Extract<ContractorOutput, { outcome: 'delivered' }>
-    return { evidence, session, failure: null, now: instantOf(event, context.now) }
+    return { evidence, session: session ?? context.session, failure: null, now: instantOf(event, context.now) }
   }),
   recordFailure: base.assign(({ context, event }) => ({
     failure: failureIn(event, context),
-    session: event.type === 'xstate.done.actor.contractor' ? event.output.session : context.session,
+    session: (event.type === 'xstate.done.actor.contractor' ? event.output.session : null) ?? context.session,
     now: instantOf(event, context.now),
   })),
   tellDelivered: base.enqueueActions(({ context, enqueue, self }) => {
@@ -180,6 +157,6 @@ export const actions = {
   beginRework: base.assign(({ context, event }) => {
     assertEvent(event, 'contract.rework')
     const { instructions, freshBase } = event
-    return { attempt: context.attempt + 1, instructions, freshBase, evidence: null, failure: null }
+    return { attempt: context.attempt + 1, instructions, freshBase, evidence: null, failure: null, concluded: null }
   }),
 }

@@ -1,17 +1,21 @@
 import type { ActivityDone, ActivityError } from '../activity-actor.ts'
+import type { AgentEnded } from '../agent/schema.ts'
 import type {
   ContractBrief,
+  ContractorInput,
   ContractorOutput,
   ContractReport,
   Workspace,
   WorkspaceOutput,
 } from '../activities/index.ts'
-import type { Settled } from '../budget.ts'
+import type { BudgetAnswer, BudgetReserve, BudgetSettle, Settled } from '../budget.ts'
 import type { Cost, LedgerEntry } from '../cost.ts'
 import type { Repository } from '../directive-file.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Executor } from '../executor.ts'
 import type { Failure } from '../failure.ts'
+import type { Models, RateLimitPolicy } from '../models.ts'
+import type { NoticeRaised } from '../notification.ts'
 
 /** What the agreement is about; all of it fixed when the step first runs. */
 export type ContractInput = {
@@ -23,6 +27,8 @@ export type ContractInput = {
   repository: Repository | null
   /** For one attempt. */
   timeoutMs: number
+  models: Models
+  onRateLimit: RateLimitPolicy
   /** The latest instant known to the step. */
   at: number
 }
@@ -41,6 +47,8 @@ export type ContractContext = {
   initialPhase: string
   repository: Repository | null
   timeoutMs: number
+  models: Models
+  onRateLimit: RateLimitPolicy
   /** Who does the work: can never answer an approval of it. */
   executedBy: string
   attempt: number
@@ -50,8 +58,13 @@ export type ContractContext = {
   /** Of the present attempt. */
   workspace: Workspace | null
   setup: WorkspaceOutput['setup']
-  /** The agent's own, to resume it. */
+  /** The agent's own, to resume it; the built-in agent's is the last piece of its conversation, as JSON. */
   session: string | null
+  /** What the built-in agent delivered, until it is closed. */
+  concluded: ContractorInput['concluded']
+  /** For an agent's attempt: what is reserved for it; null: no limit. */
+  budgetUsd: number | null
+  reserved: boolean
   evidence: Evidence | null
   failure: AttemptFailure | null
   progress: { message: string; percent?: number; at: number } | null
@@ -59,6 +72,9 @@ export type ContractContext = {
   /** The latest instant known. */
   now: number
 }
+
+/** Within the directive's system. */
+export const addressOf = ({ stepId }: Pick<ContractContext, 'stepId'>): string => `${stepId}/contract`
 
 /** From the step. */
 export type ContractOrder =
@@ -72,6 +88,12 @@ export type ContractOrder =
 export type ContractEvent =
   | ContractOrder
   | ContractReport
+  | AgentEnded
+  | BudgetReserve
+  | BudgetAnswer
+  | BudgetSettle
+  | NoticeRaised
+  | { type: 'xstate.error.actor.agent'; error: unknown; actorId: string }
   | ActivityDone<'workspace', WorkspaceOutput>
   | ActivityError<'workspace'>
   | ActivityDone<'contractor', ContractorOutput>

@@ -28,6 +28,8 @@ const contractInput = (context: StepContext): ContractInput => {
     initialPhase,
     repository: context.repository,
     timeoutMs: context.stepTimeoutMs,
+    models: context.models,
+    onRateLimit: context.onRateLimit,
     at: context.now,
   }
 }

@@ -1,6 +1,6 @@
-import { createActor, fromPromise, SimulatedClock } from 'xstate'
+import { createActor, fromPromise, setup, SimulatedClock } from 'xstate'
 import { expect, test } from 'vitest'
-import { machines } from '../../../machines/index.ts'
+import { Executor, machines } from '../../../machines/index.ts'
 import type { ContractInput } from '../../../machines/contract/schema.ts'
 import { reachedStates, waysToFinalStates } from '../exploration.ts'
 import { delivered, gate } from '../world.ts'
@@ -28,6 +28,8 @@ const input: ContractInput = {
   initialPhase: 'plan',
   repository: null,
   timeoutMs: 60_000,
+  models: { planner: [], agent: ['small'], judge: [] },
+  onRateLimit: 'park',
   at: 1000,
 }
 
@@ -45,6 +47,8 @@ const failed = {
 }
 const rework = { type: 'contract.rework', at: 4000, instructions: 'again', freshBase: true } as const
 
+// Gives back another agent's session.
+const lost = { type: 'xstate.done.actor.contractor', output: failed }
 const events = [
   { type: 'contract.start', at: 1 },
   { type: 'contract.interrupt', at: 1 },
@@ -57,22 +61,39 @@ const events = [
   { type: 'xstate.done.actor.workspace', output: workspace },
   { type: 'xstate.error.actor.workspace', error: { code: 'repository.missing', message: 'gone' } },
   { type: 'xstate.done.actor.contractor', output: { at: 3000, ...delivered('c1') } },
-  { type: 'xstate.done.actor.contractor', output: failed },
+  lost,
   { type: 'xstate.error.actor.contractor', error: 'torn' },
-  { type: 'xstate.after.attemptTimeout.contract.working' },
+  { type: 'xstate.after.attemptTimeout.contract.working.preparing' },
+  { type: 'xstate.after.attemptTimeout.contract.working.executing' },
 ]
-const key = ({ attempt }: any) => Math.min(attempt, 2)
+const key = ({ attempt, concluded, session }: any) => [Math.min(attempt, 2), concluded, session]
+
+const content = { sha256: 'a'.repeat(64), bytes: 9 }
+const by = (executor: object): ContractInput => ({
+  ...input,
+  terms: { ...input.terms, executor: Executor.parse(executor) },
+})
+const agentEvents = [
+  { type: 'agent.ended', outcome: 'delivered', at: 5000, summary: 'fixed', conversation: content },
+  { type: 'agent.ended', outcome: 'failed', at: 5000, failure: { code: 'executor.idle', reason: 'nothing changed' } },
+  { type: 'xstate.error.actor.agent', error: new Error('torn') },
+  { type: 'contract.session', at: 4500, session: JSON.stringify(content) },
+  { type: 'budget.granted', at: 1, usd: 2 },
+]
 
 test('every state can be reached', () => {
-  expect(reachedStates(machine, [{ input, events, key }]).missing).toEqual([])
+  const all = [...events.filter((each) => each !== lost), ...agentEvents]
+  const kinds = [{ kind: 'command', argv: ['true'] }, { kind: 'model' }, { kind: 'agent', preset: 'claude' }]
+  const explorations = kinds.map((kind) => ({ input: by(kind), events: all, key }))
+  expect(reachedStates(machine, explorations).missing).toEqual([])
   expect(waysToFinalStates(machine, { input, events, key })).toEqual({
     cancelled: ['contract.cancel'],
     accepted: ['contract.start', 'xstate.done.actor.workspace', 'xstate.done.actor.contractor', 'contract.accept'],
   })
 })
 
-/** The machine alone, its activities answered by hand. */
-function contract() {
+/** The machine alone, its activities answered by hand; or, without `agent`, under a parent. */
+function contract(given = input) {
   const answers = { workspace: gate<any>(), contractor: gate<any>() }
   const inputs: Record<string, any[]> = { workspace: [], contractor: [] }
   const fake = (name: 'workspace' | 'contractor') =>
@@ -84,7 +105,7 @@ function contract() {
   const clock = new SimulatedClock()
   const actor = createActor(
     machine.provide({ actors: { workspace: fake('workspace'), contractor: fake('contractor') } as never }),
-    { input, clock },
+    { input: given, clock },
   )
   const told: any[] = []
   actor.on('*', (event) => told.push(event))
@@ -209,4 +230,144 @@ test('an executor that is no command has no idle limit', async () => {
   expect(other.getSnapshot().context.executedBy).toBe('noop:d.one-g1')
   other.stop()
   await answer('workspace', workspace)
+})
+
+/** The contract under somebody who hears what it tells, its activities and the built-in agent played by hand. */
+function told(executor: object, changes: Partial<ContractInput> = {}) {
+  const inputs: Record<string, any[]> = { workspace: [], contractor: [], agent: [] }
+  const silent = (name: string) =>
+    fromPromise(({ input: given }) => {
+      inputs[name]!.push(given)
+      return new Promise(() => {})
+    })
+  const actors = { workspace: silent('workspace'), contractor: silent('contractor'), agent: silent('agent') }
+  const heard: any[] = []
+  const parent = setup({ actors: { contract: machine.provide({ actors: actors as never }) } }).createMachine({
+    invoke: { src: 'contract', id: 'contract', input: { ...by(executor), ...changes } },
+    on: { '*': { actions: ({ event }) => void heard.push(event) } },
+  })
+  const root = createActor(parent).start()
+  const child = root.getSnapshot().children.contract as any
+  child.send({ type: 'contract.start', at: 1 })
+  child.send({ type: 'xstate.done.actor.workspace', output: workspace })
+  return {
+    inputs,
+    heard,
+    send: (event: object) => child.send(event),
+    value: () => child.getSnapshot().value,
+    context: () => child.getSnapshot().context,
+    of: (type: string) => heard.filter((each) => each.type === type),
+    stop: () => root.stop(),
+  }
+}
+
+test("the built-in agent works with the directive's models, and what it delivered is closed by the contractor", () => {
+  const { send, inputs, value, context, stop } = told({ kind: 'model', maxTurns: 7 })
+  expect(value()).toEqual({ working: 'thinking' })
+  expect(inputs.agent![0]).toMatchObject({
+    address: 'one-g1/contract/agent',
+    executedBy: 'model:d.one-g1',
+    models: ['small'],
+    limits: { maxTurns: 7, maxTokens: 2_000_000, maxOutputTokens: 8000 },
+    session: null,
+    timeoutMs: 60_000,
+    contract: { attempt: 1, plan: 'do one' },
+    workspace: { path: '/w' },
+  })
+  send({ type: 'contract.progress', at: 4400, message: 'turn 1: wrote a.js' })
+  send(agentEvents[0]!)
+  expect(value()).toEqual({ working: 'executing' })
+  expect(inputs.contractor![0]).toMatchObject({
+    concluded: { summary: 'fixed', conversation: content },
+    session: JSON.stringify(content),
+    idleMs: null,
+  })
+  // Interrupted while it is closed, the work is not done again.
+  send({ type: 'contract.interrupt', at: 5001 })
+  send({ type: 'contract.start', at: 5002 })
+  send({ type: 'xstate.done.actor.workspace', output: workspace })
+  expect(value()).toEqual({ working: 'executing' })
+  send({ type: 'xstate.done.actor.contractor', output: { at: 6000, ...delivered('c1') } })
+  expect(context()).toMatchObject({ session: JSON.stringify(content), evidence: { commit: 'c1' } })
+  send(rework)
+  expect(context()).toMatchObject({ concluded: null, session: JSON.stringify(content) })
+  stop()
+})
+
+test('an executor that names its models gets these, and goes on where an interruption found it', () => {
+  const { send, inputs, stop } = told(
+    { kind: 'model', models: 'large' },
+    { models: { planner: [], agent: [], judge: [] } },
+  )
+  send({ type: 'contract.session', at: 4500, session: JSON.stringify(content) })
+  send({ type: 'contract.interrupt', at: 4600 })
+  send({ type: 'contract.start', at: 4700 })
+  send({ type: 'xstate.done.actor.workspace', output: workspace })
+  expect(inputs.agent![1]).toMatchObject({ models: ['large'], session: content })
+  stop()
+})
+
+test('without any model the attempt fails and says so', () => {
+  const { value, context, stop } = told({ kind: 'model' }, { models: { planner: [], agent: [], judge: [] } })
+  expect(value()).toBe('failed')
+  expect(context().failure).toMatchObject({ code: 'model.unconfigured' })
+  stop()
+})
+
+test('what the built-in agent could not do fails the attempt with its reason', () => {
+  const first = told({ kind: 'model' })
+  first.send(agentEvents[1]!)
+  expect(first.of('contract.failed')[0]).toMatchObject({
+    failure: { code: 'executor.idle', reason: 'nothing changed' },
+  })
+  first.stop()
+  const second = told({ kind: 'model' })
+  second.send({ type: 'xstate.error.actor.agent', error: new Error('torn'), actorId: 'agent' })
+  expect(second.context().failure).toMatchObject({ code: 'agent.failed', reason: 'torn' })
+  second.stop()
+})
+
+test("calls of the built-in agent are in the contract's ledger, and told with the reservation they end", () => {
+  const { send, of, context, heard, stop } = told({ kind: 'model' })
+  const reserve = { type: 'budget.reserve', at: 1, id: 'one-g1/contract/agent/completion', usd: 1 }
+  const notice = { type: 'notice.raised', at: 1, event: {} }
+  send(reserve)
+  send(notice)
+  expect(heard).toEqual([reserve, notice])
+  const entry = { ...cost, directive: 'd', step: 'one', activity: 'agent', attempt: 1 }
+  send({ type: 'budget.settle', at: 4000, id: reserve.id, entries: [entry] })
+  expect(context().ledger).toEqual([entry])
+  expect(of('contract.spent')).toEqual([
+    { type: 'contract.spent', at: 4000, costs: [cost], settled: { id: reserve.id, open: false } },
+  ])
+  stop()
+})
+
+test('for an agent what its attempt may cost is set aside first, and what it spent is told as part of that', () => {
+  const { send, of, inputs, value, stop } = told({ kind: 'agent', preset: 'claude', maxCostUsd: 3, model: 'opus' })
+  expect(value()).toEqual({ working: 'reserving' })
+  expect(of('budget.reserve')).toMatchObject([
+    { id: 'one-g1/contract', usd: 3, model: 'opus', activity: 'contractor', step: 'one', attempt: 1 },
+  ])
+  send({ type: 'budget.granted', at: 4000, usd: 2 })
+  expect(inputs.contractor![0]).toMatchObject({ budgetUsd: 2, idleMs: 600_000 })
+  send({ type: 'contract.session', at: 4100, session: 's9' })
+  send({ type: 'contract.cost', at: 4200, cost })
+  send({ type: 'xstate.done.actor.contractor', output: { ...failed, session: null, costs: [] } })
+  expect(of('contract.spent').map(({ costs, settled }) => [costs.length, settled])).toEqual([
+    [1, { id: 'one-g1/contract', open: true }],
+    [0, { id: 'one-g1/contract', open: false }],
+  ])
+  send(rework)
+  send({ type: 'contract.start', at: 4300 })
+  send({ type: 'xstate.done.actor.workspace', output: workspace })
+  send({ type: 'budget.granted', at: 4400, usd: null })
+  expect(inputs.contractor![1]).toMatchObject({ budgetUsd: null, session: 's9' })
+  stop()
+})
+
+test('an agent without a limit of its own asks for whatever is left', () => {
+  const { of, stop } = told({ kind: 'agent', preset: 'custom', argv: ['./agent'] })
+  expect(of('budget.reserve')).toMatchObject([{ usd: 'rest', model: null }])
+  stop()
 })
