@@ -15,6 +15,8 @@ export const Evidence = z.strictObject({
   }),
   /** The executor's own words, at most 4 kB. */
   summary: z.string(),
+  /** The coding agent that did it. `version` null: it does not tell. */
+  agent: z.strictObject({ preset: z.string(), version: z.string().nullable() }).optional(),
   /** Files left in the outbox. `path` is absolute. */
   artifacts: z.array(z.strictObject({ name: z.string(), path: z.string(), bytes: z.number().int().nonnegative() })),
   /** The whole output lies in a file; here only its end, at most 4 kB. */

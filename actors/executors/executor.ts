@@ -15,10 +15,18 @@ export type Attempt = {
   onOutput: (chunk: Buffer) => void
 }
 
-export type Execution = { session: string | null; costs: Cost[] } & (
-  | { ok: true; summary?: string; log: { bytes: number; tail: string } }
-  | { ok: false; code: string; reason: string; exitCode: number | null; outputTail: string }
-)
+type Told = {
+  session: string | null
+  costs: Cost[]
+  /** Which coding agent it was; `version` null: it does not tell. */
+  agent?: { preset: string; version: string | null }
+}
+
+export type Execution = Told &
+  (
+    | { ok: true; summary?: string; log: { bytes: number; tail: string } }
+    | { ok: false; code: string; reason: string; exitCode: number | null; outputTail: string }
+  )
 
 /**
  * Carries the attempt out. What goes wrong with it is an outcome; only what is not the executor's fault is thrown, and a

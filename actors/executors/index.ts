@@ -5,6 +5,7 @@ import type { Attempt, Execute, Execution } from './executor.ts'
 import { model } from './model.ts'
 import { noop } from './noop.ts'
 
+export { finishedBefore } from './agent/index.ts'
 export type { Attempt, Execution } from './executor.ts'
 
 const executors: { [Kind in Executor['kind']]: Execute<Kind> } = { agent, command, model, noop }

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import type { OwnEnvironment } from '../../process/index.ts'
+import { presets } from './presets/index.ts'
+
+type Name = keyof typeof presets
+
+export type Installed =
+  | { found: false }
+  /** `version` null: it did not say. */
+  | { found: true; version: string | null; fit: boolean }
+
+const looks = new Map<string, { at: number; look: Promise<Installed> }>()
+
+/** Long enough for a plan to be made, short enough to notice an update. */
+const freshMs = 60_000
+/** Gemini's takes three seconds on a free machine. */
+const patienceMs = 30_000
+
+/** Whether an agent's program is there, and its version one that does what is asked of it. Asked once a minute. */
+export function installed(name: Name, own: OwnEnvironment, argv?: readonly string[]): Promise<Installed> {
+  const command = argv ?? [presets[name].program]
+  const key = JSON.stringify([command, own['PATH']])
+  const known = looks.get(key)
+  if (known !== undefined && performance.now() - known.at < freshMs) return known.look
+  const look = lookAt(name, command, own)
+  looks.set(key, { at: performance.now(), look })
+  return look
+}
+
+async function lookAt(name: Name, [file, ...rest]: readonly string[], own: OwnEnvironment): Promise<Installed> {
+  // Some write settings into their HOME before they say a word.
+  const home = mkdtempSync(join(tmpdir(), 'adjutant-look-'))
+  try {
+    const result = await execa(file as string, [...rest, '--version'], {
+      env: { PATH: own['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', HOME: home, NO_COLOR: '1', CI: 'true' },
+      extendEnv: false,
+      cwd: home,
+      stdin: 'ignore',
+      reject: false,
+      timeout: patienceMs,
+      killDescendants: true,
+      maxBuffer: 100_000,
+    })
+    if (result.code === 'ENOENT') return { found: false }
+    const version = /\d+\.\d+\.\d+/.exec(result.stdout)?.[0] ?? null
+    return { found: true, version, fit: version !== null && !isOlder(version, presets[name].oldest) }
+  } finally {
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+function isOlder(version: string, oldest: readonly number[]): boolean {
+  const parts = version.split('.').map(Number)
+  const differing = oldest.findIndex((part, index) => parts[index] !== part)
+  return differing >= 0 && (parts[differing] as number) < (oldest[differing] as number)
+}
+
+export const oldestOf = (name: Name): string => presets[name].oldest.join('.')
+
+const named = ['claude', 'codex', 'gemini', 'opencode'] as const
+
+/** The presets whose programs are installed and new enough. */
+export async function fitPresets(own: OwnEnvironment): Promise<Name[]> {
+  const found = await Promise.all(named.map((name) => installed(name, own)))
+  return named.filter((_, index) => {
+    const look = found[index]
+    return look?.found === true && look.fit
+  })
+}
+
+export type AgentFinding = { preset: Name; oldest: string } & Installed
+
+/** What is installed, for people. */
+export const examineAgents = (own: OwnEnvironment): Promise<AgentFinding[]> =>
+  Promise.all(
+    named.map(async (preset) => ({
+      preset,
+      oldest: oldestOf(preset),
+      ...(await installed(preset, own)),
+    })),
+  )

@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { among, type Preset, type Task } from '../preset.ts'
+import { threadEvents } from '../protocols/thread-events.ts'
+
+const keys = ['OPENAI_API_KEY', 'CODEX_API_KEY']
+
+/**
+ * Codex. Its own sandbox confines what it runs to the workspace, the outbox and its TMPDIR, without a network. Nobody's
+ * config.toml, rules or AGENTS.md are read. A setting it does not know is an error, lest one that protects is ignored.
+ */
+export const codex: Preset = {
+  program: 'codex',
+  oldest: [0, 169, 0],
+  invoke: (task) => {
+    const home = join(task.state, 'codex')
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    return {
+      args: [
+        ...['exec', '--json', '--color', 'never', '--skip-git-repo-check'],
+        ...['--ignore-user-config', '--ignore-rules', '--strict-config'],
+        ...['-C', task.workspace, ...(task.readOnly ? [] : ['--add-dir', task.outbox])],
+        ...settings(task).flatMap((setting) => ['-c', setting]),
+        ...(task.executor.model === undefined ? [] : ['-m', task.executor.model]),
+        ...task.executor.args,
+        ...(task.session === null ? [] : ['resume', task.session]),
+        '-',
+      ],
+      env: { CODEX_HOME: home },
+      passed: among(task.own, keys),
+      reads: true,
+    }
+  },
+  protocol: ({ executor }) => threadEvents(executor.model ?? null),
+}
+
+// As settings rather than flags: a flag given twice is an error, so `args` could not change it.
+const settings = ({ readOnly, own }: Task): string[] => [
+  `sandbox_mode="${readOnly ? 'read-only' : 'workspace-write'}"`,
+  'sandbox_workspace_write.exclude_slash_tmp=true',
+  'approval_policy="never"',
+  'project_doc_max_bytes=0',
+  'web_search="disabled"',
+  `shell_environment_policy.exclude=${JSON.stringify(keys)}`,
+  ...provider(own[keys[0]!] ? keys[0]! : keys[1]!, own),
+]
+
+/** With a key of ours: the address it is for. Without one it goes by its own login, if `env` leads it to one. */
+const provider = (key: string, own: Task['own']): string[] => {
+  if (!own[key]) return []
+  const address = own['OPENAI_BASE_URL'] || 'https://api.openai.com/v1'
+  return [
+    'model_provider="adjutant"',
+    'model_providers.adjutant.name="adjutant"',
+    'model_providers.adjutant.wire_api="responses"',
+    `model_providers.adjutant.env_key="${key}"`,
+    `model_providers.adjutant.base_url=${JSON.stringify(address)}`,
+  ]
+}
