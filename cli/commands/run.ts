@@ -6,6 +6,7 @@ import { createDirective, startDirective } from '../directive-creation.ts'
 import { directiveFrom } from '../directive-document.ts'
 import { viewDirective } from '../directive-view.ts'
 import { directiveId, short } from '../identity.ts'
+import { awaitCourier } from '../notices.ts'
 import { Refusal } from '../refusal.ts'
 import { newSystemId } from '../../runtime/index.ts'
 import type { On, Shell } from '../shell.ts'
@@ -26,7 +27,9 @@ export const run = (on: On): Command =>
           const after = file ? undefined : await lastSeen(adjutant, id)
           if (file) await createDirective(adjutant, id, file)
           if (file || (await isDraft(adjutant, id))) await startDirective(adjutant, id)
-          return accompany(shell, adjutant, id, { after, wait })
+          const code = await accompany(shell, adjutant, id, { after, wait })
+          await awaitCourier(shell, adjutant, id)
+          return code
         }
         return withAdjutant(shell, 'host', work, `run ${id}`)
       }),

@@ -53,7 +53,10 @@ export const machine = createMachine({
     },
     "done": {
       "type": "final",
-      "description": "The directive has ended, and so has everything that was under way"
+      "description": "The directive has ended, and so has everything that was under way",
+      "tags": [
+        "idle"
+      ]
     }
   }
 })

@@ -127,6 +127,10 @@ export const courierMachine = courierSetup.createMachine({
         'xstate.error.actor.*': { actions: ['recordFailure', 'forget'] },
       },
     },
-    done: { type: 'final', description: 'The directive has ended, and so has everything that was under way' },
+    done: {
+      type: 'final',
+      description: 'The directive has ended, and so has everything that was under way',
+      tags: ['idle'],
+    },
   },
 })

@@ -6,6 +6,8 @@ import type { NotificationTarget } from '../notification.ts'
 /** The courier is the root of a system of its own, so that what is under way outlives the directive. */
 export const courierOf = (directiveId: string): string => `courier.${directiveId}`
 
+export const isCourier = (systemId: string): boolean => systemId.startsWith(courierOf(''))
+
 /** What makes the courier of a directive, before the directive itself; made twice, it is the same one. */
 export const courierFor = (directiveId: string): { id: string; input: CourierInput } => ({
   id: courierOf(directiveId),
