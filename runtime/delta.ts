@@ -42,21 +42,41 @@ export function equal(a: Encoded | undefined, b: Encoded | undefined): boolean {
 }
 
 /** Folds a delta into what it was taken from. Changes `before` in place where it can, and returns the result. */
-export function apply(before: Encoded | undefined, delta: Delta): Encoded {
+export const apply = (before: Encoded | undefined, delta: Delta): Encoded => folded(before, delta, (fields) => fields)
+
+/** The same, with `before` left as it is; what did not change is shared. */
+export function applied(before: Encoded | undefined, delta: Delta): Encoded {
+  const own = new Set<Fields>()
+  return folded(before, delta, (fields) => {
+    if (own.has(fields)) return fields
+    const copy = { ...fields }
+    own.add(copy)
+    return copy
+  })
+}
+
+/** `opened` gives the object that may be changed in the place of one that is to be changed. */
+function folded(before: Encoded | undefined, delta: Delta, opened: (fields: Fields) => Fields): Encoded {
   let value = before
+  const holderOf = (path: string[]): Fields => {
+    let holder = opened(value as Fields)
+    value = holder
+    for (const key of path.slice(0, -1)) {
+      const inner = opened(holder[key] as Fields)
+      setOwn(holder, key, inner)
+      holder = inner
+    }
+    return holder
+  }
   for (const [path, next] of delta.set ?? []) {
     if (path.length === 0) value = next
-    else setAt(value as Fields, path, next)
+    else setOwn(holderOf(path), path.at(-1) as string, next)
   }
-  for (const path of delta.gone ?? []) {
-    const holder = path.slice(0, -1).reduce<Encoded>((at, key) => (at as Fields)[key] as Encoded, value as Encoded)
-    delete (holder as Fields)[path.at(-1) as string]
-  }
+  for (const path of delta.gone ?? []) delete holderOf(path)[path.at(-1) as string]
   return value as Encoded
 }
 
-function setAt(root: Fields, path: string[], value: Encoded) {
-  const holder = path.slice(0, -1).reduce<Fields>((at, key) => at[key] as Fields, root)
-  const key = path.at(-1) as string
-  Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true })
+function setOwn(fields: Fields, key: string, value: Encoded) {
+  if (Object.hasOwn(fields, key) && fields[key] === value) return
+  Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -2,18 +2,20 @@ import {
   listParked,
   listProjections,
   loadSystems,
+  readCheckpoint,
   readEmitted,
   readJournal,
   systemHead,
   type Sql,
 } from '../db/index.ts'
+import { applied } from './delta.ts'
 import { decode } from './encoding.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
 import { viewOf } from './finish-turn.ts'
 import type { Frozen, Stored } from './frozen.ts'
 import type { LiveSystem, Surroundings } from './live-system.ts'
-import { foldEntry, restoreSystem } from './restore.ts'
+import { fold, foldEntry, restoreSystem } from './restore.ts'
 import type { Loaded } from './slot.ts'
 import { outsideRefs, type actorView, type ActorView } from './view.ts'
 
@@ -74,7 +76,7 @@ export class Reader {
   /** Entries after `after`, each with the whole state its actor had then. */
   async history(id: string, { after = 0, limit = DEFAULT_LIMIT }: Page = {}): Promise<HistoryEntry[]> {
     await this.head(id)
-    const cursor = this.follow(id)
+    const cursor = this.follow(id, { after, atOnce: limit })
     const entries: HistoryEntry[] = []
     while (entries.length < limit) {
       const next = await cursor()
@@ -84,18 +86,29 @@ export class Reader {
     return entries.slice(0, limit)
   }
 
-  /** Each call gives the entries since the last one, at most a thousand. States are folded from the first entry on. */
-  follow(id: string): () => Promise<HistoryEntry[]> {
-    const stored = new Map<string, Stored>()
-    let after = 0
+  /**
+   * Each call gives the entries since the last one, in portions; they may begin before `after`. States are folded from the
+   * last checkpoint if it is not later than `after`, else from the first entry on.
+   */
+  follow(id: string, { after = 0, atOnce = FOLD_AT_ONCE } = {}): () => Promise<HistoryEntry[]> {
+    const { sql } = this.#options
+    let stored: Map<string, Stored> | undefined
+    let seen = 0
     return async () => {
-      const rows = await readJournal(this.#options.sql, { id, after, limit: FOLD_AT_ONCE })
-      after = rows.at(-1)?.seq ?? after
-      return rows.map((row) => {
-        foldEntry(stored, row)
-        const { frozen, value } = stored.get(row.incarnation) as Stored
-        return historyEntry(row, frozen, value)
+      if (!stored) {
+        const [from] = after > 0 ? await readCheckpoint(sql, id) : []
+        const usable = from && from.seq <= after
+        stored = fold((usable && from.actors) || [], [])
+        seen = usable ? from.seq : 0
+      }
+      const states = stored
+      const rows = await readJournal(sql, {
+        id,
+        after: seen,
+        limit: Math.min(FOLD_AT_ONCE, Math.max(0, after - seen) + atOnce),
       })
+      seen = rows.at(-1)?.seq ?? seen
+      return rows.map((row) => historyEntry(row, foldEntry(states, row, applied)))
     }
   }
 
@@ -129,19 +142,25 @@ export function viewAt(system: LiveSystem, address: string, look?: typeof actorV
 
 const notFound = (id: string) => new Rejection('system.not_found', `no system has the id ${id}`)
 
-function historyEntry(
-  row: { seq: number; at: number; address: string; event: any },
-  frozen: Frozen,
-  value: unknown,
-): HistoryEntry {
-  const data = frozen.data === undefined ? undefined : (decode(frozen.data, outsideRefs) as { context?: unknown })
+// The context is decoded when it is read: who follows a large system often looks at the events only.
+function historyEntry(row: { seq: number; at: number; address: string; event: any }, state: Stored): HistoryEntry {
+  const { frozen, value } = state
+  let context: { is: unknown } | undefined
   return {
     seq: row.seq,
     at: new Date(row.at),
     address: row.address,
     event: decode(row.event, outsideRefs),
     value: structuredClone(value),
-    context: frozen.context ? decode(frozen.context, outsideRefs) : data?.context,
+    get context() {
+      context ??= { is: contextOf(frozen) }
+      return context.is
+    },
     status: frozen.status as HistoryEntry['status'],
   }
+}
+
+function contextOf({ context, data }: Frozen): unknown {
+  if (context) return decode(context, outsideRefs)
+  return data === undefined ? undefined : (decode(data, outsideRefs) as { context?: unknown }).context
 }

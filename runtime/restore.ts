@@ -17,14 +17,16 @@ export function fold(
   const stored = new Map<string, Stored>()
   for (const { incarnation, address, checkpoint } of checkpoints)
     stored.set(incarnation, { address, value: checkpoint.value ?? undefined, frozen: checkpoint.frozen })
-  for (const entry of entries) foldEntry(stored, entry)
+  for (const entry of entries) foldEntry(stored, entry, apply)
   return stored
 }
 
-export function foldEntry(stored: Map<string, Stored>, { incarnation, address, value, delta }: DeltaEntry) {
+export function foldEntry(stored: Map<string, Stored>, entry: DeltaEntry, by: typeof apply): Stored {
+  const { incarnation, address, value, delta } = entry
   const before = stored.get(incarnation)?.frozen as Encoded | undefined
-  const frozen = apply(before, delta) as unknown as Frozen
-  stored.set(incarnation, { address, value: value ?? undefined, frozen })
+  const after = { address, value: value ?? undefined, frozen: by(before, delta) as unknown as Frozen }
+  stored.set(incarnation, after)
+  return after
 }
 
 /**

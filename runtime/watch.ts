@@ -75,7 +75,7 @@ export class Watch {
     const known = this.#options.reader.committedSeq(id)
     const follow = async () => {
       const seq = known ?? (await this.#read(() => this.#options.reader.head(id))).seq
-      const cursor = this.#options.reader.follow(id)
+      const cursor = this.#options.reader.follow(id, { after: seq })
       while (open && !this.#options.closed()) {
         const changed = this.#nextChange(id)
         const entries = await this.#read(cursor)

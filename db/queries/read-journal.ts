@@ -17,6 +17,14 @@ export const readJournal = (sql: Sql, read: { id: string; after: number; limit: 
   select seq, at, incarnation, address, event, value, delta, turn from journal
   where system_id = ${read.id} and seq > ${read.after} order by seq limit ${read.limit}`
 
+/** The last checkpoint: all actors as they were after entry `seq`. */
+export const readCheckpoint = (sql: Sql, id: string) =>
+  sql<{ seq: number; actors: { incarnation: string; address: string; checkpoint: any }[] | null }[]>`
+  select s.checkpoint_seq as seq,
+    (select json_agg(json_build_object('incarnation', a.incarnation, 'address', a.address, 'checkpoint', a.checkpoint))
+      from actor a where a.system_id = s.id) as actors
+  from system s where s.id = ${id}`
+
 /** Emitted events after entry `after`. The last entry is never cut, so its number is a safe cursor. */
 export const readEmitted = (sql: Sql, read: { id: string; after: number; limit: number }) => sql<EmittedRow[]>`
   select seq, n, at, address, event from emitted

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { apply, difference, equal } from '../../runtime/delta.ts'
+import { applied, apply, difference, equal } from '../../runtime/delta.ts'
 import { encode, type Encoded } from '../../runtime/encoding.ts'
 import { anyData } from './shapeshifter.ts'
 
@@ -26,6 +26,16 @@ test('differences fold one after the other, from nothing on', () => {
         before = state
         expect(folded).toStrictEqual(state)
       }
+    }),
+  )
+})
+
+test('folded without a change in place, every state on the way stays as it was', () => {
+  fc.assert(
+    fc.property(fc.array(encoded, { minLength: 1, maxLength: 8 }), (states) => {
+      const folded: Encoded[] = []
+      states.forEach((state, i) => folded.push(applied(folded[i - 1], copy(difference(states[i - 1], state)))))
+      expect(folded).toStrictEqual(states)
     }),
   )
 })

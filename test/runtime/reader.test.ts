@@ -71,6 +71,22 @@ test('history and emitted events come in pages that fit together', async () => {
   }
 })
 
+test('history after a checkpoint is the same as that part of the whole, and reads no entry before the checkpoint', async () => {
+  const runtime = await start()
+  const { id } = await runtime.spawn('counter')
+  for (let n = 0; n < 5; n++) await Promise.all(Array.from({ length: 90 }, () => runtime.send(id, { type: 'ADD' })))
+  const whole = await runtime.history(id)
+  const [{ at }] = (await hosts.sql`select checkpoint_seq as at from system where id = ${id}`) as unknown as [
+    { at: number },
+  ]
+  expect(at).toBeGreaterThan(200)
+  for (const after of [at - 1, at, at + 1, at + 20])
+    expect(await runtime.history(id, { after })).toEqual(whole.filter(({ seq }) => seq > after))
+  expect(await runtime.history(id, { after: 3, limit: 2 })).toEqual(whole.slice(3, 5))
+  await hosts.sql`update journal set delta = '"unreadable"' where system_id = ${id} and seq <= ${at}`
+  expect((await runtime.history(id, { after: at, limit: 1 }))[0]!.context).toEqual(whole[at]!.context)
+})
+
 test('what is not there is not found', async () => {
   const runtime = await start()
   const { id } = await runtime.spawn('counter')
