@@ -30,7 +30,9 @@ export const createContractor =
 async function settle(attempt: Attempt): Promise<ContractorOutput> {
   const at = attempt.surroundings.now
   const found = await findDelivery(attempt)
-  const execution = found === null ? await carryOut(attempt) : deliveredBefore(attempt)
+  // The built-in agent's work is done before it comes here: closing it again costs nothing and says what it said.
+  const open = found === null || attempt.context.input.contract.executor.kind === 'model'
+  const execution = open ? await carryOut(attempt) : deliveredBefore(attempt)
   const { session, costs } = execution
   if (!execution.ok) {
     const { code, reason, exitCode, outputTail } = execution
