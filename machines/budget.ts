@@ -1,12 +1,15 @@
 import type { AnyActorRef } from 'xstate'
 import type { LedgerEntry } from './cost.ts'
 
+/** For who keeps to what is granted: whatever is left, but no more than this; null: no more than is left. */
+export type UpTo = { upTo: number | null }
+
 /** What is asked for before a call of a model, or an attempt of an agent, is paid. */
 export type Reservation = {
   /** The asker's address; it has one reservation at a time. */
   id: string
-  /** The most it can cost, US dollars. null: its price is unknown. `rest`: no price known beforehand, whatever is left. */
-  usd: number | null | 'rest'
+  /** The most it can cost, US dollars. null: its price is unknown. */
+  usd: number | null | UpTo
   /** Gets the answer. */
   asker: AnyActorRef
 } & Pick<LedgerEntry, 'step' | 'activity' | 'attempt' | 'model'>

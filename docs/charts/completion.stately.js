@@ -12,11 +12,11 @@ export const machine = createMachine({
     "choosing": {
       "always": [
         {
-          "guard": "hasModelLeft",
-          "target": "reserving"
+          "guard": "hasNoModelLeft",
+          "target": "failed"
         },
         {
-          "target": "failed"
+          "target": "reserving"
         }
       ]
     },

@@ -15,7 +15,7 @@ const chooses = ({ event }: Scope, choice: string): boolean =>
 const completionSetup = base.extend({
   actions: { ...calling, ...waiting, passOn: base.enqueueActions(passOn) },
   guards: {
-    hasModelLeft: ({ context }: Scope) => context.left.length > 0,
+    hasNoModelLeft: ({ context }: Scope) => context.left.length === 0,
     isAnswered: (scope: Scope) => comesOut(scope, 'answered'),
     isLimitedAndParks: (scope: Scope) => comesOut(scope, 'limited') && scope.context.onRateLimit === 'park',
     isLimitedAndAsks: (scope: Scope) => comesOut(scope, 'limited') && scope.context.onRateLimit === 'ask',
@@ -47,7 +47,7 @@ export const completionMachine = completionSetup.createMachine({
   initial: 'choosing',
   on: { 'notice.raised': { actions: 'passOn' } },
   states: {
-    choosing: { always: [{ guard: 'hasModelLeft', target: 'reserving' }, { target: 'failed' }] },
+    choosing: { always: [{ guard: 'hasNoModelLeft', target: 'failed' }, { target: 'reserving' }] },
     reserving: {
       description: 'Waits until the directive grants what the call may cost',
       entry: 'requestBudget',

@@ -1,5 +1,5 @@
 import { assertEvent } from 'xstate'
-import type { BudgetAnswer, Reservation } from '../budget.ts'
+import type { BudgetAnswer, Reservation, UpTo } from '../budget.ts'
 import type { LedgerEntry } from '../cost.ts'
 import { instantOf } from '../instant.ts'
 import { base, place, system } from './base.ts'
@@ -13,20 +13,22 @@ const isAt = (address: string, id: string): boolean => address === '' || id === 
 const reservedUsd = ({ granted }: Budget): number =>
   granted.reduce((sum, { usd }) => sum + (typeof usd === 'number' ? usd : 0), 0)
 
+const isUpTo = (usd: Reservation['usd']): usd is UpTo => typeof usd === 'object' && usd !== null
+
 /** null: it has to wait until something is settled, or a person raises the limit. */
 export const answerTo = (
   { file, totals, exceeded, budget }: Pick<DirectiveContext, 'file' | 'totals' | 'exceeded' | 'budget'>,
   { usd, model }: Reservation,
 ): { usd: number | null } | { code: string; reason: string } | null => {
   const limit = file.limits.maxTotalCostUsd
-  if (limit === undefined) return { usd: usd === 'rest' ? null : usd }
+  if (limit === undefined) return { usd: isUpTo(usd) ? usd.upTo : usd }
   if (usd === null) {
     const reason = `no price of ${model} is known, so the limit of $${limit} cannot be kept: add a price (0 for a local model) or remove the limit`
     return { code: 'model.price_unknown', reason }
   }
   const left = limit - totals.costUsd - reservedUsd(budget)
   if (exceeded === 'cost' || left <= 0) return null
-  return { usd: usd === 'rest' ? left : usd }
+  return { usd: isUpTo(usd) ? Math.min(left, usd.upTo ?? left) : usd }
 }
 
 /** In the order in which they were asked for: nobody small overtakes somebody who waits for more. */
@@ -135,6 +137,6 @@ export const reserving = {
     return Object.values(context.steps).flatMap(({ id, state }) => (state === 'running' ? [id] : []))
   }),
   releaseDefect: release(({ event }) => [(event as { actorId: string }).actorId]),
-  releasePlanner: release(() => ['planner']),
+  releaseThinkers: release(() => ['planner', 'judge']),
   releaseAll: release(() => ['']),
 }

@@ -347,7 +347,7 @@ test('for an agent what its attempt may cost is set aside first, and what it spe
   const { send, of, inputs, value, stop } = told({ kind: 'agent', preset: 'claude', maxCostUsd: 3, model: 'opus' })
   expect(value()).toEqual({ working: 'reserving' })
   expect(of('budget.reserve')).toMatchObject([
-    { id: 'one-g1/contract', usd: 3, model: 'opus', activity: 'contractor', step: 'one', attempt: 1 },
+    { id: 'one-g1/contract', usd: { upTo: 3 }, model: 'opus', activity: 'contractor', step: 'one', attempt: 1 },
   ])
   send({ type: 'budget.granted', at: 4000, usd: 2 })
   expect(inputs.contractor![0]).toMatchObject({ budgetUsd: 2, idleMs: 600_000 })
@@ -368,6 +368,6 @@ test('for an agent what its attempt may cost is set aside first, and what it spe
 
 test('an agent without a limit of its own asks for whatever is left', () => {
   const { of, stop } = told({ kind: 'agent', preset: 'custom', argv: ['./agent'] })
-  expect(of('budget.reserve')).toMatchObject([{ usd: 'rest', model: null }])
+  expect(of('budget.reserve')).toMatchObject([{ usd: { upTo: null }, model: null }])
   stop()
 })
