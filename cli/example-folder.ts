@@ -18,7 +18,8 @@ export async function currentExample(home: string, name: string): Promise<Curren
 }
 
 /**
- * Makes a fresh copy: the library as a git repository with one commit, and the directive file beside it. A kill at any
+ * Makes a fresh copy: the library (all examples have the same) as a git repository with one commit, and the directive
+ * file beside it. A kill at any
  * point leaves either no run or a whole one: the copy gets its name, and becomes the current one, by renaming.
  */
 export async function prepareExample(home: string, name: string, id: string): Promise<Current> {
@@ -27,7 +28,7 @@ export async function prepareExample(home: string, name: string, id: string): Pr
   const partial = `${folder}.partial`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
-  await cp(join(source, 'library'), join(partial, 'library'), { recursive: true })
+  await cp(join(packageFolder, 'examples/default/library'), join(partial, 'library'), { recursive: true })
   const directive = await readFile(join(source, 'directive.yaml'), 'utf8')
   await writeFile(join(partial, 'directive.yaml'), directive.replaceAll('${EXAMPLE}', source))
   await makeRepository(join(partial, 'library'))

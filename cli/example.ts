@@ -11,18 +11,44 @@ import { exit, type ExitCode } from './refusal.ts'
 import { newSystemId, Rejection } from '../runtime/index.ts'
 import type { Shell } from './shell.ts'
 
+type Example = {
+  /** What is going to be seen. */
+  story: string[]
+  /** Reviews of steps are answered by the example itself: nobody is there who would. */
+  reviewed: boolean
+}
+
+/** By the name of their folder in `examples/`. */
+const examples = {
+  default: {
+    story: [
+      'A small library does not do what its README says, and its tests fail. Five steps put it right:',
+      'two of them side by side, one that must be worked on again, and one that a person has to look at.',
+    ],
+    reviewed: true,
+  },
+  thinking: {
+    story: [
+      'A small library does not do what its README says, and its tests fail. The directive names a goal and no steps:',
+      'a model plans them, the built-in agent carries them out, and a model judges what came of it.',
+    ],
+    reviewed: false,
+  },
+} satisfies Record<string, Example>
+
 /** Runs an example from its beginning; or goes on with it where a kill or Ctrl-C left it. */
-export async function runExample(shell: Shell, name: string): Promise<ExitCode> {
+export async function runExample(shell: Shell, name: keyof typeof examples): Promise<ExitCode> {
+  const { story, reviewed } = examples[name]
   const { terminal } = shell
   const work = async (adjutant: Adjutant) => {
     const { home } = adjutant.environment
     const unfinished = await unfinishedExample(adjutant, name)
     const current = unfinished?.current ?? (await prepareExample(home, name, newSystemId()))
     if (unfinished) terminal.say(`Going on with the unfinished directive ${current.id}.`)
-    else introduce(shell, current)
+    else introduce(shell, story, current)
     if (!unfinished?.known) await createDirective(adjutant, current.id, await fileOf(shell, current))
     if (!unfinished?.started) await startDirective(adjutant, current.id)
-    const company = { after: unfinished?.after, responder: reviewer(adjutant) }
+    const company = { after: unfinished?.after, ...(reviewed && { responder: reviewer(adjutant) }) }
     const code = await accompany(shell, adjutant, current.id, company)
     if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init path/to/your/repository')
     return code
@@ -30,9 +56,8 @@ export async function runExample(shell: Shell, name: string): Promise<ExitCode> 
   return withAdjutant(shell, 'host', work, `example ${name} of ${shell.environment.home}`)
 }
 
-function introduce({ terminal }: Shell, { folder }: Current): void {
-  terminal.say('A small library does not do what its README says, and its tests fail. Five steps put it right:')
-  terminal.say('two of them side by side, one that must be worked on again, and one that a person has to look at.')
+function introduce({ terminal }: Shell, story: readonly string[], { folder }: Current): void {
+  for (const line of story) terminal.say(line)
   terminal.say(`  library    ${join(folder, 'library')}`)
   terminal.say(`  directive  ${join(folder, 'directive.yaml')}`)
   terminal.say()

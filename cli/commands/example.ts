@@ -9,5 +9,10 @@ export const example = (on: On): Command => {
       .description('put a small library right: failing tests, a rework, an approval (what `npm start` runs)')
       .action(on(async (shell) => runExample(shell, 'default'))),
   )
+  group.addCommand(
+    new Command('thinking')
+      .description('the same library with a goal alone: planned, worked on and judged by models (ADJUTANT_MODEL)')
+      .action(on(async (shell) => runExample(shell, 'thinking'))),
+  )
   return group
 }
