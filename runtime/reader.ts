@@ -5,8 +5,10 @@ import {
   readCheckpoint,
   readEmitted,
   readJournal,
+  readTrail,
   systemHead,
   type Sql,
+  type TrailRow,
 } from '../db/index.ts'
 import { applied } from './delta.ts'
 import { decode } from './encoding.ts'
@@ -27,6 +29,15 @@ export type HistoryEntry = {
   value: any
   context: any
   status: ActorView['status']
+}
+/** `taken`: the transitions of all microsteps in order, each from a state node by an event type to state nodes. */
+export type TrailEntry = {
+  seq: number
+  at: Date
+  address: string
+  event: any
+  value: any
+  taken: { source: string; event: string; targets: string[] }[]
 }
 export type Emitted = { seq: number; n: number; at: Date; address: string; event: any }
 export type Page = { after?: number; limit?: number }
@@ -112,6 +123,13 @@ export class Reader {
     }
   }
 
+  /** The way that actors took, without their contexts: of the one at `address`, whoever lived there, or of all. */
+  async trail(id: string, { address, after = 0, limit = DEFAULT_LIMIT }: Page & { address?: string } = {}) {
+    const rows = await readTrail(this.#options.sql, { id, address: address ?? null, after, limit })
+    if (!rows.length) await this.head(id)
+    return rows.map(trailEntry)
+  }
+
   async emitted(id: string, { after = 0, limit = DEFAULT_LIMIT }: Page = {}): Promise<Emitted[]> {
     const rows = await readEmitted(this.#options.sql, { id, after, limit })
     if (!rows.length) await this.head(id)
@@ -159,6 +177,15 @@ function historyEntry(row: { seq: number; at: number; address: string; event: an
     status: frozen.status as HistoryEntry['status'],
   }
 }
+
+const trailEntry = ({ at, event, microsteps, ...row }: TrailRow): TrailEntry => ({
+  ...row,
+  at: new Date(at),
+  event: decode(event, outsideRefs),
+  taken: ((microsteps ?? []) as { taken: [string, string, ...string[]][] }[]).flatMap(({ taken }) =>
+    taken.map(([source, type, ...targets]) => ({ source, event: type, targets })),
+  ),
+})
 
 function contextOf({ context, data }: Frozen): unknown {
   if (context) return decode(context, outsideRefs)

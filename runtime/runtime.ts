@@ -78,6 +78,7 @@ export class Runtime {
 
   snapshot = (id: string, address?: string) => this.#parts.reader.snapshot(id, address)
   history = (id: string, page?: Page) => this.#parts.reader.history(id, page)
+  trail = (id: string, page?: Page & { address?: string }) => this.#parts.reader.trail(id, page)
   emitted = (id: string, page?: Page) => this.#parts.reader.emitted(id, page)
   /** Projection rows of a kind, newest system first; `after` is `<system id>/<address>` of the last row before, or a system id. */
   list = (kind: string, query?: ProjectionQuery) => this.#parts.reader.list(kind, query)

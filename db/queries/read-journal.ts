@@ -17,6 +17,16 @@ export const readJournal = (sql: Sql, read: { id: string; after: number; limit: 
   select seq, at, incarnation, address, event, value, delta, turn from journal
   where system_id = ${read.id} and seq > ${read.after} order by seq limit ${read.limit}`
 
+export type TrailRow = { seq: number; at: number; address: string; event: any; value: any; microsteps: any }
+
+/** Entries after `after` in order, of the actor at `address` or of all, with what each led through. */
+export const readTrail = (sql: Sql, read: { id: string; address: string | null; after: number; limit: number }) => sql<
+  TrailRow[]
+>`
+  select seq, at, address, event, value, microsteps from journal
+  where system_id = ${read.id} and seq > ${read.after} and (${read.address}::text is null or address = ${read.address})
+  order by seq limit ${read.limit}`
+
 /** The last checkpoint: all actors as they were after entry `seq`. */
 export const readCheckpoint = (sql: Sql, id: string) =>
   sql<{ seq: number; actors: { incarnation: string; address: string; checkpoint: any }[] | null }[]>`

@@ -87,6 +87,21 @@ test('history after a checkpoint is the same as that part of the whole, and read
   expect((await runtime.history(id, { after: at, limit: 1 }))[0]!.context).toEqual(whole[at]!.context)
 })
 
+test('the trail of an actor is what it took on its way, without what it knew', async () => {
+  const runtime = await start()
+  const { id } = await runtime.spawn('counter')
+  for (const type of ['ADD', 'NOTHING', 'END']) await runtime.send(id, { type })
+  const trail = await runtime.trail(id)
+  expect(trail.map(({ seq, event, value }) => [seq, event.type, value])).toEqual(
+    (await runtime.history(id)).map(({ seq, event, value }) => [seq, event.type, value]),
+  )
+  expect(trail.map(({ taken }) => taken.map(({ event }) => event))).toEqual([expect.anything(), ['ADD'], [], ['END']])
+  expect(trail.at(-1)!.taken[0]!.targets).toHaveLength(1)
+  expect(await runtime.trail(id, { address: 'attic' })).toEqual([])
+  expect(await runtime.trail(id, { address: '', after: 1, limit: 2 })).toEqual(trail.slice(1, 3))
+  await expect(runtime.trail('nobody')).rejects.toMatchObject({ code: 'system.not_found' })
+})
+
 test('what is not there is not found', async () => {
   const runtime = await start()
   const { id } = await runtime.spawn('counter')
