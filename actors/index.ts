@@ -20,7 +20,7 @@ import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
 export { oldestGit } from './git/version.ts'
-export { AnswerFormat, ModelApi, noModels, PriceRule, Provider, type ModelAccess } from './model/index.ts'
+export { AnswerFormat, examineModel, ModelApi, noModels, PriceRule, Provider, type ModelAccess } from './model/index.ts'
 
 export type ActivitiesOptions = {
   /** ADJUTANT_HOME: worktrees, clones, logs and outboxes lie here. Made when missing. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { oldestGit } from '../actors/index.ts'
 import { openDatabase, openEmbedded, type Database } from '../db/index.ts'
 import type { Environment } from './environment.ts'
+import { modelFindings } from './model-diagnosis.ts'
 
 export type Finding = {
   subject: string
@@ -22,6 +23,7 @@ export async function* examine(environment: Environment): AsyncGenerator<Finding
   yield await homeFinding(environment.home)
   yield await databaseFinding(environment)
   yield await portFinding(environment)
+  yield* modelFindings(environment)
 }
 
 const oldestNode = [22, 18] as const

@@ -71,6 +71,18 @@ export function providerOf(access: ModelAccess, model: string): { provider: Prov
   return { provider: access.provider, model }
 }
 
+/** What keeps a model from being asked at all. */
+export function unconfigured(access: ModelAccess, model: string): string | undefined {
+  const { provider, model: asked } = providerOf(access, model)
+  const { hostname } = new URL(provider.baseUrl)
+  // No model of OpenAI's has such a name: it is meant for a server that another process knows.
+  if (hostname === 'api.openai.com' && asked.includes('/'))
+    return `no provider "${asked.split('/', 1)[0]}" is configured for ${model}`
+  if (provider.key === null && provider.keyEnv !== null)
+    return `${hostname} needs a key for ${model}, and ${provider.keyEnv} is not set`
+  return undefined
+}
+
 /** The keys, and what the headers may hold of them. */
 export const secretsOfAccess = ({ provider, providers }: ModelAccess): string[] =>
   [provider, ...Object.values(providers)].flatMap(({ key, headers }) => [

@@ -1,3 +1,4 @@
 export { AnswerFormat, ModelApi, noModels, PriceRule, Provider, secretsOfAccess, type ModelAccess } from './access.ts'
 export { dollarsFor, pricesOf } from './prices.ts'
 export { createModel, modelRetry } from './model.ts'
+export { examineModel } from './examination.ts'

@@ -4,7 +4,7 @@ import { readConversation } from '../content.ts'
 import type { Redact } from '../redaction.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { knownAbilities, type KnownAbilities } from './abilities.ts'
-import { providerOf } from './access.ts'
+import { providerOf, unconfigured } from './access.ts'
 import { call, type Asked, type Called } from './call.ts'
 import { openRecord, type CallRecord } from './call-record.ts'
 import { openClient } from './client.ts'
@@ -34,23 +34,15 @@ export function createModel(surroundings: Surroundings) {
     const { directiveId, model } = context.input
     const name = { home: surroundings.home, directiveId, idempotencyKey: context.idempotencyKey }
     const record = await openRecord(name, model)
-    return record.output ?? unconfigured(surroundings, model) ?? (await send(surroundings, context, record, abilities))
+    return record.output ?? unsendable(surroundings, model) ?? (await send(surroundings, context, record, abilities))
   }
 }
 
-/** What keeps a call from being sent at all. */
-function unconfigured({ models, now }: Surroundings, model: string): ModelOutput | undefined {
-  const { provider, model: asked } = providerOf(models, model)
-  const { hostname } = new URL(provider.baseUrl)
-  const reason =
-    hostname === 'api.openai.com' && asked.includes('/')
-      ? // Its models have no such names: this one was meant for a server that is named elsewhere.
-        `no provider "${asked.split('/', 1)[0]}" is configured for ${model}`
-      : provider.key === null && provider.keyEnv !== null
-        ? `${hostname} needs a key for ${model}, and ${provider.keyEnv} is not set`
-        : undefined
-  if (reason === undefined) return undefined
-  return { outcome: 'failed', at: now(), code: 'model.unconfigured', reason, costs: [] }
+function unsendable({ models, now }: Surroundings, model: string): ModelOutput | undefined {
+  const reason = unconfigured(models, model)
+  return reason === undefined
+    ? undefined
+    : { outcome: 'failed', at: now(), code: 'model.unconfigured', reason, costs: [] }
 }
 
 async function send(

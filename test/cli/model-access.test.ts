@@ -18,7 +18,11 @@ afterEach(() => home.remove())
 
 const read = (variables: Record<string, string>, file?: string) => {
   if (file !== undefined) writeFileSync(path.join(home.path, 'models.yaml'), file)
-  const terminal = { say: (line: string) => said.push(line), data: () => {}, style: (_, text) => text } as Terminal
+  const terminal = {
+    say: (line: string) => said.push(line),
+    data: () => {},
+    style: (_: unknown, text: string) => text,
+  } as unknown as Terminal
   return readModelAccess({ environment: readEnvironment({ ADJUTANT_HOME: home.path, ...variables }), terminal })
 }
 
