@@ -15,18 +15,25 @@ export type DirectiveDocument = {
   mistakes: Mistake[]
 }
 
-/** Reads a directive file and finds every mistake in it: syntax, shape, chain, repository. Refused when unreadable. */
-export async function readDirectiveDocument(file: string): Promise<DirectiveDocument> {
+/**
+ * Reads a directive file and finds every mistake in it: syntax, shape, chain, repository. Refused when unreadable.
+ * `planners`: models that plan where the file names none; without any, a goal alone is not enough.
+ */
+export async function readDirectiveDocument(file: string, planners: readonly string[]): Promise<DirectiveDocument> {
   const source = readSource(await readText(file))
   const shown = relative('.', file) || file
-  const { directive, found } = await examine(source, dirname(resolve(file)))
+  const { directive, found } = await examine(source, dirname(resolve(file)), planners)
   const mistakes = found.map((each): Mistake => ({ severity: 'error', ...each, file: shown })).sort(byPlace)
   return { directive: mistakes.some(isError) ? undefined : directive, mistakes }
 }
 
-/** The directive of a file; every mistake is said before it is refused. */
-export async function directiveFrom({ terminal }: Shell, file: string): Promise<DirectiveFile> {
-  const { directive, mistakes } = await readDirectiveDocument(file)
+/** The directive of a file; every mistake is said before it is refused. `planners`: as the environment has it. */
+export async function directiveFrom(
+  { terminal, environment }: Shell,
+  file: string,
+  planners: readonly string[] = environment.models.defaults.planner,
+): Promise<DirectiveFile> {
+  const { directive, mistakes } = await readDirectiveDocument(file, planners)
   sayMistakes(mistakes, terminal)
   if (!directive) throw new Refusal('file.invalid', `${file} has mistakes`)
   return directive
@@ -41,7 +48,7 @@ export async function chainFrom(shell: Shell, file: string): Promise<Chain> {
 
 type Examined = { directive?: DirectiveFile; found: (Found & { severity?: Mistake['severity'] })[] }
 
-async function examine(source: Source, folder: string): Promise<Examined> {
+async function examine(source: Source, folder: string, planners: readonly string[]): Promise<Examined> {
   if (source.syntax.length > 0) return { found: source.syntax.map((place) => ({ ...place, code: 'file.syntax' })) }
   const parsed = DirectiveFile.safeParse(source.value)
   const located = (problems: Problem[]) => problems.map((problem) => locate(problem, source))
@@ -50,16 +57,17 @@ async function examine(source: Source, folder: string): Promise<Examined> {
     return { found: [...shape, ...located(sketchProblems(source.value))] }
   }
   const directive = withAbsolutePaths(parsed.data, folder)
-  const problems = [...planProblems(directive), ...(await repositoryMistakes(directive))]
+  const problems = [...planProblems(directive, planners), ...(await repositoryMistakes(directive))]
   return { directive, found: located(problems) }
 }
 
 /** What is wrong between the parts of a file whose shape is right. */
-function planProblems(directive: DirectiveFile): Problem[] {
-  if (plannerSourceOf(directive) !== 'model') return chainProblems(directive)
+function planProblems(directive: DirectiveFile, planners: readonly string[]): Problem[] {
+  const someone = directive.model?.planner !== undefined || planners.length > 0
+  if (someone || plannerSourceOf(directive) !== 'model') return chainProblems(directive)
   const asked = directive.planner !== undefined
   const message = asked ? 'no model is configured that could plan' : 'there is no chain, and no model to plan one'
-  const suggestion = 'give a chain; `adjutant init` writes a file that has one'
+  const suggestion = 'name one in ADJUTANT_MODEL or in model.planner, or give a chain (`adjutant init` writes one)'
   const problem = { code: 'planner.unavailable', path: [asked ? 'planner' : 'goal'], message, suggestion }
   return [...chainProblems(directive), problem]
 }

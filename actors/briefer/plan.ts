@@ -59,8 +59,8 @@ const means = ({ limits, repository }: PlanBrief, menu: PlanMenu, survey: Survey
     block('executor', aboutExecutor(executor), { choice: name }),
   ),
   verifiers: [
-    ...(survey === null ? [] : verifiersBlock('found in the repository; "auto" means these', survey.verifiers)),
-    ...verifiersBlock('configured by a person; to be chosen by name', menu.verifiers),
+    ...(survey === null ? [] : verifiersBlock('found in the repository, meant by auto', survey.verifiers)),
+    ...verifiersBlock('configured by a person, to be chosen by name', menu.verifiers),
   ],
   repository:
     survey === null || repository === null

@@ -1,7 +1,8 @@
 import { Argument, Command } from 'commander'
 import { previewBriefing } from '../../actors/index.ts'
-import type { BrieferInput, DirectiveFile, Models } from '../../machines/index.ts'
+import { modelsFor, type BrieferInput, type DirectiveFile, type Models } from '../../machines/index.ts'
 import { directiveFrom } from '../directive-document.ts'
+import { readModelAccess } from '../model-access.ts'
 import { agentInput, judgeInput, planInput, type PromptChoice } from '../prompt-input.ts'
 import { Refusal } from '../refusal.ts'
 import type { On } from '../shell.ts'
@@ -25,22 +26,19 @@ export const prompt = (on: On): Command =>
     .action(
       on(async (shell, purpose: string, typed: string, choice: PromptChoice) => {
         const { environment, terminal } = shell
-        const file = await directiveFrom(shell, typed)
-        const input = inputs[purpose]!(file, modelsOf(file), choice)
+        // Nothing is planned, so it does not matter that nobody could.
+        const file = await directiveFrom(shell, typed, ['any'])
+        const models = await readModelAccess(shell)
+        const input = inputs[purpose]!(file, modelsFor(file.model, models.defaults), choice)
         refuseUnasked(input)
         const { home, variables } = environment
-        const { prompt, piece, menu } = await previewBriefing({ home, env: variables }, input)
+        const { prompt, piece, menu } = await previewBriefing({ home, env: variables, models }, input)
         const { messages, tools, answer } = piece
         const { name, version } = prompt
         terminal.data({ prompt: { name, version }, messages, tools: tools ?? null, answer: answer ?? null, menu })
         if (!terminal.json) say(terminal, `${name} ${version}`, piece)
       }),
     )
-
-const modelsOf = ({ model }: DirectiveFile): Models => {
-  const list = (models: string | string[] | undefined) => [models ?? []].flat()
-  return { planner: list(model?.planner), agent: list(model?.agent), judge: list(model?.judge) }
-}
 
 function refuseUnasked(input: BrieferInput): void {
   if (input.purpose !== 'agent') return

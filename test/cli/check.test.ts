@@ -141,3 +141,11 @@ test('with --json stdout holds the mistakes and nothing else', async () => {
   ])
   expect(ended.stderr).toContain('1 mistake in directive.yaml')
 })
+
+test('a goal alone is enough where a model is named that plans', async () => {
+  const named = await check(`${head}model: { planner: some-model }\n`)
+  expect(named.stdout).toBe('directive.yaml is in order: "A title", to be planned by a model.\n')
+  const env = { ADJUTANT_MODEL: 'some-model' }
+  writeFileSync(path.join(folder.path, 'goal.yaml'), head)
+  expect((await runAdjutant(['check', 'goal.yaml'], { cwd: folder.path, env })).code).toBe(0)
+})
