@@ -12,7 +12,7 @@ export type { CompletionContext, CompletionEnded, CompletionInput } from './comp
 export type { ContractContext } from './contract/schema.ts'
 export * from './conversation.ts'
 export * from './cost.ts'
-export { courierFor, courierOf } from './courier/schema.ts'
+export { courierFor, courierOf, isCourier } from './courier/schema.ts'
 export type { CourierContext, Delivery } from './courier/schema.ts'
 export { directiveRefusal } from './directive/refusal.ts'
 export type { DirectiveContext, DirectiveInput, StepRecord } from './directive/schema.ts'

@@ -34,6 +34,19 @@ export const machine = createMachine({
         "answerReservations"
       ]
     },
+    "judge.concluded": {
+      "actions": [
+        "stopJudge",
+        "recordJudgement"
+      ]
+    },
+    "xstate.error.actor.judge": {
+      "actions": [
+        "stopJudge",
+        "releaseThinkers",
+        "recordJudgement"
+      ]
+    },
     "notice.raised": {
       "actions": "carryNotice"
     },
@@ -77,8 +90,17 @@ export const machine = createMachine({
               "actions": "proposeGivenChain"
             },
             {
+              "guard": "hasNobodyToPlan",
+              "target": "#directive.paused",
+              "actions": "recordNobodyToPlan"
+            },
+            {
               "guard": "hasChainToRecall",
               "target": "recalling"
+            },
+            {
+              "guard": "isPlannedByModel",
+              "target": "thinking"
             },
             {
               "target": "proposing"
@@ -86,13 +108,20 @@ export const machine = createMachine({
           ]
         },
         "recalling": {
-          "description": "The chain of a file is planned anew: ask the actor that keeps it",
+          "description": "Asks the actor that keeps the chain: to propose it again, or for a model to start from",
           "entry": "recallChain",
           "on": {
-            "chain.recalled": {
-              "target": "checking",
-              "actions": "proposeRecalledChain"
-            }
+            "chain.recalled": [
+              {
+                "guard": "isPlannedByModel",
+                "target": "thinking",
+                "actions": "rememberChain"
+              },
+              {
+                "target": "checking",
+                "actions": "proposeRecalledChain"
+              }
+            ]
           }
         },
         "proposing": {
@@ -108,9 +137,32 @@ export const machine = createMachine({
           ],
           "exit": [
             "stopPlanner",
-            "releasePlanner",
             "endSpan"
           ],
+          "on": {
+            "xstate.done.actor.planner": {
+              "target": "checking",
+              "actions": [
+                "recordPlanningCosts",
+                "recordProposal"
+              ]
+            },
+            "xstate.error.actor.planner": {
+              "target": "#directive.paused",
+              "actions": "recordPlanningFailure"
+            }
+          }
+        },
+        "thinking": {
+          "description": "A model plans. Left for want of money it is kept: what was paid for is not asked again",
+          "tags": [
+            "busy"
+          ],
+          "entry": [
+            "startSpan",
+            "startThinking"
+          ],
+          "exit": "endSpan",
           "always": [
             {
               "guard": "failsOnExhaustion",
@@ -132,16 +184,27 @@ export const machine = createMachine({
             }
           ],
           "on": {
-            "xstate.done.actor.planner": {
+            "plan.proposed": {
               "target": "checking",
               "actions": [
-                "recordPlanningCosts",
+                "stopPlanner",
                 "recordProposal"
+              ]
+            },
+            "plan.failed": {
+              "target": "#directive.paused",
+              "actions": [
+                "stopPlanner",
+                "recordPlanningFailure"
               ]
             },
             "xstate.error.actor.planner": {
               "target": "#directive.paused",
-              "actions": "recordPlanningFailure"
+              "actions": [
+                "stopPlanner",
+                "releaseThinkers",
+                "recordPlanningFailure"
+              ]
             }
           }
         },
@@ -154,15 +217,14 @@ export const machine = createMachine({
             {
               "guard": "isPlanSound",
               "target": "#directive.active",
-              "actions": "adoptChain"
+              "actions": [
+                "releaseSuperseded",
+                "adoptChain"
+              ]
             },
             {
               "guard": "isEditUnsound",
               "target": "reviewing"
-            },
-            {
-              "guard": "mayProposeAgain",
-              "target": "proposing"
             },
             {
               "target": "#directive.paused",
@@ -188,6 +250,7 @@ export const machine = createMachine({
                 "target": "#directive.active",
                 "actions": [
                   "recordAnswer",
+                  "releaseSuperseded",
                   "adoptChain"
                 ]
               },
@@ -248,7 +311,11 @@ export const machine = createMachine({
         "directive.replan": {
           "guard": "canReplan",
           "target": "#directive.planning",
-          "actions": "beginReplanning"
+          "actions": [
+            "stopJudge",
+            "releaseThinkers",
+            "beginReplanning"
+          ]
         }
       },
       "always": [
@@ -402,6 +469,10 @@ export const machine = createMachine({
                       "target": "running"
                     },
                     {
+                      "guard": "isToBeJudged",
+                      "target": "judging"
+                    },
+                    {
                       "target": "deciding"
                     }
                   ]
@@ -421,6 +492,14 @@ export const machine = createMachine({
                       "target": "choosing",
                       "actions": "recordUnavailable"
                     }
+                  }
+                },
+                "judging": {
+                  "description": "A model looks at the criteria no command decides. Left for a pause it goes on, and is not asked again",
+                  "entry": "startJudge",
+                  "always": {
+                    "guard": "isJudged",
+                    "target": "deciding"
                   }
                 },
                 "deciding": {
@@ -621,12 +700,22 @@ export const machine = createMachine({
       "on": {
         "directive.start": {
           "target": "planning",
-          "actions": "beginReplanning"
+          "actions": [
+            "stopPlanner",
+            "stopJudge",
+            "releaseThinkers",
+            "beginReplanning"
+          ]
         },
         "directive.replan": {
           "guard": "canReplan",
           "target": "planning",
-          "actions": "beginReplanning"
+          "actions": [
+            "stopPlanner",
+            "stopJudge",
+            "releaseThinkers",
+            "beginReplanning"
+          ]
         }
       },
       "states": {
@@ -654,6 +743,15 @@ export const machine = createMachine({
           "exit": "withdrawApproval",
           "on": {
             "approval.resolved": [
+              {
+                "guard": "isApprovedWhileThinking",
+                "target": "#directive.planning.thinking",
+                "actions": [
+                  "recordAnswer",
+                  "raiseLimits",
+                  "answerReservations"
+                ]
+              },
               {
                 "guard": "isApproved",
                 "target": "#directive.active.work.before",

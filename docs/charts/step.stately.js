@@ -123,6 +123,10 @@ export const machine = createMachine({
                   "target": "running"
                 },
                 {
+                  "guard": "isToBeJudged",
+                  "target": "judging"
+                },
+                {
                   "target": "#step.evaluating.deciding"
                 }
               ]
@@ -141,6 +145,21 @@ export const machine = createMachine({
                 "xstate.error.actor.verifier": {
                   "target": "choosing",
                   "actions": "recordUnavailable"
+                }
+              }
+            },
+            "judging": {
+              "description": "A model looks at what was delivered; what commands found it cannot mend",
+              "entry": "startJudge",
+              "exit": "stopJudge",
+              "on": {
+                "judge.concluded": {
+                  "target": "#step.evaluating.deciding",
+                  "actions": "recordJudgement"
+                },
+                "xstate.error.actor.judge": {
+                  "target": "#step.evaluating.deciding",
+                  "actions": "recordJudgement"
                 }
               }
             }

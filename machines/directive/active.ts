@@ -46,7 +46,13 @@ const work = {
             'xstate.error.actor.detector': { target: 'choosing', actions: 'recordUndetected' },
           },
         },
-        choosing: { always: [{ guard: 'hasVerifierLeft', target: 'running' }, { target: 'deciding' }] },
+        choosing: {
+          always: [
+            { guard: 'hasVerifierLeft', target: 'running' },
+            { guard: 'isToBeJudged', target: 'judging' },
+            { target: 'deciding' },
+          ],
+        },
         running: {
           meta: { activity: 'verifier' },
           entry: 'startVerifier',
@@ -55,6 +61,12 @@ const work = {
             'xstate.done.actor.verifier': { target: 'choosing', actions: 'recordResult' },
             'xstate.error.actor.verifier': { target: 'choosing', actions: 'recordUnavailable' },
           },
+        },
+        judging: {
+          description:
+            'A model looks at the criteria no command decides. Left for a pause it goes on, and is not asked again',
+          entry: 'startJudge',
+          always: { guard: 'isJudged', target: 'deciding' },
         },
         deciding: {
           entry: ['evaluate', 'announceEvaluation'],
@@ -160,7 +172,11 @@ export const active = {
       target: '#directive.paused',
       actions: ['noteTime', 'releaseInterrupted', 'interruptSteps', 'answerReservations'],
     },
-    'directive.replan': { guard: 'canReplan', target: '#directive.planning', actions: 'beginReplanning' },
+    'directive.replan': {
+      guard: 'canReplan',
+      target: '#directive.planning',
+      actions: ['stopJudge', 'releaseThinkers', 'beginReplanning'],
+    },
   },
   always: [
     { guard: 'haveTooManyFailed', target: '#directive.failed', actions: 'concludeStepsFailed' },

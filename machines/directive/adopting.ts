@@ -8,6 +8,7 @@ import type { StepInput, StepResult } from '../step/schema.ts'
 import type { VerifierConfig } from '../verifier.ts'
 import { base, system } from './base.ts'
 import { freshPlanning } from './drafting.ts'
+import { freshReview } from './reviewing.ts'
 import { chainActorId, type DirectiveContext, stepId, type StepRecord } from './schema.ts'
 import { standingsOf } from './standing.ts'
 import { abandonments } from './stopping.ts'
@@ -102,7 +103,7 @@ const adoptionOf = (context: DirectiveContext): Adoption => {
   return { chain, chainId: `${chain.name}-g${generation}`, generation, kept: keptRecords(context, chain) }
 }
 
-const differenceFrom = (steps: DirectiveContext['steps'], chain: Chain): ChainDifference | null => {
+export const differenceFrom = (steps: DirectiveContext['steps'], chain: Chain): ChainDifference | null => {
   const before = Object.entries(steps).map(([name, step]): [string, string] => [name, step.fingerprint])
   if (before.length === 0) return null
   return chainDifference(new Map(before), new Map(chain.steps.map((step) => [step.name, fingerprint(step)])))
@@ -165,7 +166,7 @@ export const adopting = {
       ...standingsOf(recordsOf(chain, generation, own, kept)),
       verifierPool: pool,
       merge: { holder: null, queue: [] },
-      review: { checks: null, evaluation: null },
+      review: freshReview(null),
       planning: freshPlanning(context, null),
       file: { ...context.file, planner: context.source, chain: undefined },
     })

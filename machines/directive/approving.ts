@@ -1,8 +1,9 @@
 import { assertEvent } from 'xstate'
 import type { ApprovalRequest } from '../approval/schema.ts'
 import { instantOf } from '../instant.ts'
+import { wordsOf } from '../problem.ts'
+import { differenceFrom } from './adopting.ts'
 import { base, place } from './base.ts'
-import { problemWords } from './planning.ts'
 import type { DirectiveContext } from './schema.ts'
 
 type Question = Pick<ApprovalRequest, 'type' | 'question' | 'facts' | 'choices' | 'urgency'> & Partial<ApprovalRequest>
@@ -11,14 +12,17 @@ type Question = Pick<ApprovalRequest, 'type' | 'question' | 'facts' | 'choices' 
 const replanNeedsChain = ({ source }: DirectiveContext) => (source === 'model' ? [] : ['replan'])
 
 const planReview = (context: DirectiveContext): Question => {
-  const { proposal, problems, rationale } = context.planning
-  const unsound = problems.length > 0 ? ` The edited chain is unsound: ${problemWords(problems)}.` : ''
+  const { proposal, problems, rationale, planningModel, source } = context.planning
+  const unsound = problems.length > 0 ? ` The edited chain is unsound: ${wordsOf(problems)}.` : ''
   const steps = proposal!.steps.slice(0, 200)
   return {
     type: 'plan_review',
     question: `Carry out the plan ${proposal!.name} of ${proposal!.steps.length} steps?${unsound}`,
     facts: {
+      source,
+      planningModel,
       rationale,
+      difference: differenceFrom(context.steps, proposal!),
       problems,
       reason: context.planning.reason,
       steps: steps.map(({ name, type, description, dependsOn }) => ({
@@ -81,6 +85,7 @@ const completionReview = (context: DirectiveContext): Question => {
       score: evaluation.score,
       caps: evaluation.caps,
       criteria: evaluation.criteria,
+      judgeModel: evaluation.judgeModel,
       verifiers: evaluation.programmatic.map((result) => ({ ...result, outputTail: result.outputTail.slice(-1000) })),
       resultBranch: context.resultBranch,
       resultCommit: context.resultCommit,

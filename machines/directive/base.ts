@@ -15,6 +15,8 @@ import { activity } from '../activity-actor.ts'
 import { approvalMachine } from '../approval/machine.ts'
 import { chainMachine } from '../chain/machine.ts'
 import type { EmittedEvent } from '../emitted-event.ts'
+import { judgeMachine } from '../judge/machine.ts'
+import { plannerMachine } from '../planner/machine.ts'
 import { stepMachine } from '../step/machine.ts'
 import type { DirectiveContext, DirectiveEvent, DirectiveInput } from './schema.ts'
 
@@ -29,6 +31,9 @@ export const base = setup({
     step: stepMachine,
     approval: approvalMachine,
     chain: chainMachine,
+    judge: judgeMachine,
+    /** Where a model plans; `planner` is for those who need none. */
+    modelPlanner: plannerMachine,
     planner: activity<PlannerOutput, PlannerInput>('planner'),
     detector: activity<DetectorOutput, DetectorInput>('detector'),
     verifier: activity<VerifierOutput, VerifierInput>('verifier'),

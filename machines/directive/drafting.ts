@@ -4,6 +4,7 @@ import { instantOf } from '../instant.ts'
 import { listOf, type ModelChoice, type Models } from '../models.ts'
 import { base } from './base.ts'
 import type { DirectiveContext, DirectiveInput, Planning } from './schema.ts'
+import { freshReview } from './reviewing.ts'
 import { emptyTally } from './standing.ts'
 
 export const resultBranchOf = (id: string, file: DirectiveFile): string | null =>
@@ -18,6 +19,8 @@ export const freshPlanning = (context: Pick<DirectiveContext, 'source'>, reason:
   planningModel: null,
   problems: [],
   attempts: 0,
+  thinking: false,
+  before: null,
   feedback: [],
   reason,
   failingStep: null,
@@ -55,7 +58,7 @@ export const contextOf = ({ id, file, createdAt, models }: DirectiveInput): Dire
   verifierPool: [],
   blockedEntries: 0,
   merge: { holder: null, queue: [] },
-  review: { checks: null, evaluation: null },
+  review: freshReview(null),
   resultBranch: resultBranchOf(id, file),
   resultCommit: null,
   publication: null,

@@ -1,12 +1,12 @@
 import type { DirectiveContext, DirectiveEvent } from './schema.ts'
 import { directiveRefusal } from './refusal.ts'
-import { isAutoVerified } from './reviewing.ts'
+import { hasRequiredFailure } from '../evaluation/index.ts'
+import { criteriaLeft, isAutoVerified } from './reviewing.ts'
 import { isStuck } from './standing.ts'
 
 type Scope = { context: DirectiveContext; event: DirectiveEvent }
 
-// Both keep a conversation with a planner from going on for ever.
-const maxProposals = 3
+// Keeps a conversation with a planner from going on for ever.
 const maxPlanRevisions = 3
 
 const records = ({ steps }: DirectiveContext) => Object.values(steps)
@@ -33,12 +33,15 @@ export const guards = {
   // planning
   hasGivenChain: ({ context }: Scope) =>
     context.planning.given !== null || (context.source === 'file' && context.file.chain !== undefined),
-  hasChainToRecall: ({ context }: Scope) => context.source === 'file' && context.chainGeneration > 0,
+  hasChainToRecall: ({ context: { source, chainGeneration, planning } }: Scope) =>
+    chainGeneration > 0 && (source === 'file' || (source === 'model' && planning.before === null)),
+  hasNobodyToPlan: ({ context: { source, models } }: Scope) => source === 'model' && models.planner.length === 0,
+  isPlannedByModel: ({ context }: Scope) => context.source === 'model',
+  isApprovedWhileThinking: (scope: Scope) => decides(scope, 'approved') && scope.context.planning.thinking,
   isPlanToReview: ({ context }: Scope) =>
     context.planning.problems.length === 0 && context.file.autonomy === 'manual' && !context.planning.approved,
   isPlanSound: ({ context }: Scope) => context.planning.problems.length === 0,
   isEditUnsound: ({ context }: Scope) => context.planning.approved,
-  mayProposeAgain: ({ context }: Scope) => context.source === 'model' && context.planning.attempts < maxProposals,
   isPlanEdited: (scope: Scope) =>
     decides(scope, 'approved') && scope.event.type === 'approval.resolved' && scope.event.answer.chain !== undefined,
   mayReviseAgain: (scope: Scope) =>
@@ -60,8 +63,9 @@ export const guards = {
   failsOnCost: ({ context }: Scope) => guards.isCostReached({ context }) && context.file.limits.onLimit === 'fail',
   isCostReached: ({ context }: Pick<Scope, 'context'>) =>
     context.totals.costUsd >= (context.file.limits.maxTotalCostUsd ?? Infinity),
-  /** Somebody waits for budget, and there will be none. */
-  isBudgetExhausted: ({ context }: Scope) => context.budget.waiting.length > 0 && guards.isCostReached({ context }),
+  /** The planner waits for budget, and there will be none. */
+  isBudgetExhausted: ({ context }: Scope) =>
+    guards.isCostReached({ context }) && context.budget.waiting.some(({ activity }) => activity === 'planner'),
   failsOnExhaustion: (scope: Scope) => guards.isBudgetExhausted(scope) && guards.failsOnLimit(scope),
   failsOnLimit: ({ context }: Scope) => context.file.limits.onLimit === 'fail',
   hasWallTimeLimit: ({ context }: Scope) => context.file.limits.maxWallTimeMinutes !== undefined,
@@ -73,6 +77,12 @@ export const guards = {
   hasSomethingToDetect: ({ context }: Scope) =>
     context.file.repository !== undefined && records(context).some(isAutoVerified),
   hasVerifierLeft: ({ context }: Scope) => context.review.checks!.left.length > 0,
+  isToBeJudged: ({ context }: Scope) =>
+    context.models.judge.length > 0 &&
+    context.file.repository !== undefined &&
+    !hasRequiredFailure(context.review.checks!.results) &&
+    criteriaLeft(context).length > 0,
+  isJudged: ({ context }: Scope) => context.review.judgement !== null,
   isResultGood: ({ context }: Scope) =>
     (levelIs(context, 'green') && context.file.autonomy !== 'manual') ||
     (levelIs(context, 'yellow') && context.file.autonomy === 'full_auto'),

@@ -45,6 +45,8 @@ export const directiveMachine = directiveSetup.createMachine({
     'step.spent': { actions: ['addCosts', 'endReservation', 'answerReservations'] },
     'budget.reserve': { actions: ['recordReservation', 'answerReservations'] },
     'budget.settle': { actions: ['recordSettlement', 'answerReservations'] },
+    'judge.concluded': { actions: ['stopJudge', 'recordJudgement'] },
+    'xstate.error.actor.judge': { actions: ['stopJudge', 'releaseThinkers', 'recordJudgement'] },
     'notice.raised': { actions: 'carryNotice' },
     'merge.request': { actions: 'grantMerge' },
     'merge.release': { actions: 'passMergeOn' },
@@ -67,20 +69,37 @@ export const directiveMachine = directiveSetup.createMachine({
         choosing: {
           always: [
             { guard: 'hasGivenChain', target: 'checking', actions: 'proposeGivenChain' },
+            { guard: 'hasNobodyToPlan', target: '#directive.paused', actions: 'recordNobodyToPlan' },
             { guard: 'hasChainToRecall', target: 'recalling' },
+            { guard: 'isPlannedByModel', target: 'thinking' },
             { target: 'proposing' },
           ],
         },
         recalling: {
-          description: 'The chain of a file is planned anew: ask the actor that keeps it',
+          description: 'Asks the actor that keeps the chain: to propose it again, or for a model to start from',
           entry: 'recallChain',
-          on: { 'chain.recalled': { target: 'checking', actions: 'proposeRecalledChain' } },
+          on: {
+            'chain.recalled': [
+              { guard: 'isPlannedByModel', target: 'thinking', actions: 'rememberChain' },
+              { target: 'checking', actions: 'proposeRecalledChain' },
+            ],
+          },
         },
         proposing: {
           tags: ['busy'],
           meta: { activity: 'planner' },
           entry: ['startSpan', 'startPlanner'],
-          exit: ['stopPlanner', 'releasePlanner', 'endSpan'],
+          exit: ['stopPlanner', 'endSpan'],
+          on: {
+            'xstate.done.actor.planner': { target: 'checking', actions: ['recordPlanningCosts', 'recordProposal'] },
+            'xstate.error.actor.planner': { target: '#directive.paused', actions: 'recordPlanningFailure' },
+          },
+        },
+        thinking: {
+          description: 'A model plans. Left for want of money it is kept: what was paid for is not asked again',
+          tags: ['busy'],
+          entry: ['startSpan', 'startThinking'],
+          exit: 'endSpan',
           always: [
             {
               guard: 'failsOnExhaustion',
@@ -94,16 +113,19 @@ export const directiveMachine = directiveSetup.createMachine({
             },
           ],
           on: {
-            'xstate.done.actor.planner': { target: 'checking', actions: ['recordPlanningCosts', 'recordProposal'] },
-            'xstate.error.actor.planner': { target: '#directive.paused', actions: 'recordPlanningFailure' },
+            'plan.proposed': { target: 'checking', actions: ['stopPlanner', 'recordProposal'] },
+            'plan.failed': { target: '#directive.paused', actions: ['stopPlanner', 'recordPlanningFailure'] },
+            'xstate.error.actor.planner': {
+              target: '#directive.paused',
+              actions: ['stopPlanner', 'releaseThinkers', 'recordPlanningFailure'],
+            },
           },
         },
         checking: {
           always: [
             { guard: 'isPlanToReview', target: 'reviewing' },
-            { guard: 'isPlanSound', target: '#directive.active', actions: 'adoptChain' },
+            { guard: 'isPlanSound', target: '#directive.active', actions: ['releaseSuperseded', 'adoptChain'] },
             { guard: 'isEditUnsound', target: 'reviewing' },
-            { guard: 'mayProposeAgain', target: 'proposing' },
             { target: '#directive.paused', actions: 'recordUnsoundPlan' },
           ],
         },
@@ -114,7 +136,11 @@ export const directiveMachine = directiveSetup.createMachine({
           on: {
             'approval.resolved': [
               { guard: 'isPlanEdited', target: 'checking', actions: 'proposeEditedChain' },
-              { guard: 'isApproved', target: '#directive.active', actions: ['recordAnswer', 'adoptChain'] },
+              {
+                guard: 'isApproved',
+                target: '#directive.active',
+                actions: ['recordAnswer', 'releaseSuperseded', 'adoptChain'],
+              },
               { guard: 'mayReviseAgain', target: 'choosing', actions: 'recordFeedback' },
               { guard: 'isSentBack', target: '#directive.paused', actions: 'recordEndlessPlanning' },
               { guard: 'isDenied', target: '#directive.failed', actions: 'concludePlanDenied' },
@@ -130,8 +156,15 @@ export const directiveMachine = directiveSetup.createMachine({
       exit: 'clearAttention',
       initial: 'held',
       on: {
-        'directive.start': { target: 'planning', actions: 'beginReplanning' },
-        'directive.replan': { guard: 'canReplan', target: 'planning', actions: 'beginReplanning' },
+        'directive.start': {
+          target: 'planning',
+          actions: ['stopPlanner', 'stopJudge', 'releaseThinkers', 'beginReplanning'],
+        },
+        'directive.replan': {
+          guard: 'canReplan',
+          target: 'planning',
+          actions: ['stopPlanner', 'stopJudge', 'releaseThinkers', 'beginReplanning'],
+        },
       },
       states: {
         held: {
@@ -149,6 +182,11 @@ export const directiveMachine = directiveSetup.createMachine({
           exit: 'withdrawApproval',
           on: {
             'approval.resolved': [
+              {
+                guard: 'isApprovedWhileThinking',
+                target: '#directive.planning.thinking',
+                actions: ['recordAnswer', 'raiseLimits', 'answerReservations'],
+              },
               {
                 guard: 'isApproved',
                 target: '#directive.active.work.before',

@@ -131,6 +131,8 @@ export const reserving = {
     assertEvent(event, 'step.changed')
     return [stepId(event.name, event.generation)]
   }),
+  /** All at once, before one of them that waits is given what another has freed. */
+  releaseSuperseded: release(({ context }) => Object.values(context.steps).map(({ id }) => id)),
   releaseInterrupted: release(({ context, event }) => {
     assertEvent(event, 'directive.pause')
     if (event.mode !== 'interrupt') return []

@@ -1,12 +1,15 @@
 import { assertEvent } from 'xstate'
 import type { DetectorInput, Subject } from '../activities/index.ts'
+import type { AcceptanceCriterion } from '../directive-file.ts'
 import {
   type Checks,
   checksOf,
   criterionName,
   evaluate,
   type Evaluation,
+  type Judgement,
   unavailable,
+  undecided,
   undetected,
   verdictsOf,
   verifierInput,
@@ -14,9 +17,10 @@ import {
 } from '../evaluation/index.ts'
 import { failureFrom } from '../failure.ts'
 import { instantOf } from '../instant.ts'
+import type { JudgeTerms } from '../judge/schema.ts'
 import { VerifierConfig, type VerifierSpec } from '../verifier.ts'
 import { base, place, system } from './base.ts'
-import type { DirectiveContext, StepRecord } from './schema.ts'
+import type { DirectiveContext, DirectiveEvent, Review, StepRecord } from './schema.ts'
 
 /** The tip, whatever it is: a step abandoned while it was published may have moved it beyond the last merge known. */
 const subjectOf = ({ file }: DirectiveContext): Subject => ({
@@ -65,14 +69,53 @@ const weakest = (evaluation: Evaluation, context: DirectiveContext): Evaluation 
   return { ...evaluation, level, score, passed: level === 'green', ...(nothingRan && { summary, caps: [] }) }
 }
 
+/** Nothing looked at yet but what is to be run. */
+export const freshReview = (checks: Checks | null): Review => ({
+  checks,
+  judging: false,
+  judgement: null,
+  evaluation: null,
+})
+
+/** Those that no command has decided. */
+export const criteriaLeft = ({ file, review }: DirectiveContext): AcceptanceCriterion[] =>
+  undecided({ criteria: file.acceptanceCriteria, results: review.checks!.results })
+
+const judgeTerms = (context: DirectiveContext): JudgeTerms => ({
+  address: 'judge',
+  brief: {
+    purpose: 'judge',
+    directiveId: context.id,
+    models: context.models.judge,
+    goal: context.file.goal,
+    step: null,
+    criteria: criteriaLeft(context),
+    subject: subjectOf(context),
+    baseCommit: null,
+    evidence: null,
+    programmatic: context.review.checks!.results,
+  },
+  onRateLimit: context.file.model?.onRateLimit ?? 'park',
+  ledger: { step: null, attempt: context.chainGeneration },
+  place: place(context),
+  at: context.now,
+})
+
+const judgementOf = (event: DirectiveEvent): Judgement => {
+  assertEvent(event, ['judge.concluded', 'xstate.error.actor.judge'])
+  if (event.type === 'judge.concluded') return event.judgement
+  return { verdicts: [], model: null, failure: failureFrom(event.error, 'judge.failed') }
+}
+
 const evaluationOf = (context: DirectiveContext): Evaluation => {
-  const { results } = context.review.checks!
+  const { checks, judgement } = context.review
+  const { results } = checks!
   const { file } = context
   const evaluation = evaluate({
     results,
     thresholds: file.thresholds,
-    criteria: verdictsOf({ criteria: file.acceptanceCriteria, requirements: file.requirements, results }, null),
-    judgement: null,
+    criteria: verdictsOf({ criteria: file.acceptanceCriteria, requirements: file.requirements, results }, judgement),
+    judgement,
     tamperedFiles: [],
     before: null,
   })
@@ -82,7 +125,7 @@ const evaluationOf = (context: DirectiveContext): Evaluation => {
 /** The final review: does what was merged, as a whole, do what was asked for? */
 export const reviewing = {
   useKnownVerifiers: base.assign(({ context }) => ({
-    review: { checks: checksFor(context, []), evaluation: null },
+    review: freshReview(checksFor(context, [])),
   })),
   startDetector: base.spawnChild('detector', {
     id: 'detector',
@@ -97,12 +140,12 @@ export const reviewing = {
   recordVerifiers: base.assign(({ context, event }) => {
     assertEvent(event, 'xstate.done.actor.detector')
     const checks = checksFor(context, event.output.verifiers)
-    return { review: { checks, evaluation: null }, now: instantOf(event, context.now) }
+    return { review: freshReview(checks), now: instantOf(event, context.now) }
   }),
   recordUndetected: base.assign(({ context, event }) => {
     assertEvent(event, 'xstate.error.actor.detector')
     const found = unavailable(undetected, failureFrom(event.error, 'detector.failed'))
-    return { review: { checks: { ...checksFor(context, []), results: [found] }, evaluation: null } }
+    return { review: freshReview({ ...checksFor(context, []), results: [found] }) }
   }),
   startVerifier: base.spawnChild('verifier', {
     id: 'verifier',
@@ -121,12 +164,23 @@ export const reviewing = {
     const result = unavailable(checks.left[0]!, failureFrom(event.error, 'verifier.failed'))
     return { review: { ...context.review, checks: withResult(checks, result) } }
   }),
+  /** Once: after a pause it is still at it. */
+  startJudge: base.enqueueActions(({ context, enqueue }) => {
+    if (context.review.judging) return
+    enqueue.spawnChild('judge', { id: 'judge', input: judgeTerms(context) })
+    enqueue.assign({ review: { ...context.review, judging: true } })
+  }),
+  stopJudge: base.stopChild('judge'),
+  recordJudgement: base.assign(({ context, event }) => ({
+    review: { ...context.review, judgement: judgementOf(event) },
+    now: instantOf(event, context.now),
+  })),
   evaluate: base.assign(({ context }) => ({
-    review: { checks: null, evaluation: evaluationOf(context) },
+    review: { ...freshReview(null), evaluation: evaluationOf(context) },
     answer: null,
   })),
   announceEvaluation: base.emit(({ context }) => {
-    const { level, score, summary, caps, programmatic, criteria } = context.review.evaluation!
+    const { level, score, summary, caps, programmatic, criteria, judgeModel } = context.review.evaluation!
     return {
       type: 'evaluation.completed',
       severity: level === 'green' ? 'info' : 'warning',
@@ -138,7 +192,8 @@ export const reviewing = {
         score,
         caps,
         verifiers: programmatic.map(({ name, status, exitCode }) => ({ name, status, exitCode })),
-        criteria: criteria.map(({ id, verdict }) => ({ id, verdict })),
+        criteria: criteria.map(({ id, verdict, by }) => ({ id, verdict, by })),
+        judgeModel,
       },
     }
   }),

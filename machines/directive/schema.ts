@@ -14,10 +14,12 @@ import type { DirectiveCommand } from '../commands.ts'
 import type { BudgetReserve, BudgetSettle, Reservation } from '../budget.ts'
 import type { LedgerEntry } from '../cost.ts'
 import type { DirectiveFile } from '../directive-file.ts'
-import type { Checks, Evaluation, Level } from '../evaluation/index.ts'
+import type { Checks, Evaluation, Judgement, Level } from '../evaluation/index.ts'
 import type { Failure } from '../failure.ts'
 import type { Models } from '../models.ts'
 import type { NoticeRaised } from '../notification.ts'
+import type { JudgeNews } from '../judge/schema.ts'
+import type { PlannerNews } from '../planner/schema.ts'
 import type { Problem } from '../problem.ts'
 import type { StepNews, StepResult, StepState } from '../step/schema.ts'
 import type { VerifierConfig } from '../verifier.ts'
@@ -67,8 +69,12 @@ export type Planning = {
   rationale: string | null
   planningModel: string | null
   problems: Problem[]
-  /** Proposals of a model in a row that were unsound. */
+  /** Proposals so far. */
   attempts: number
+  /** A model is at it, though the directive may be paused meanwhile. */
+  thinking: boolean
+  /** The chain that is given up, for a model to start from; null: not recalled yet, or there is none. */
+  before: Chain | null
   /** What persons asked for, oldest first. */
   feedback: string[]
   /** Why the chain before is given up; null for the first. */
@@ -76,6 +82,15 @@ export type Planning = {
   failingStep: PlannerInput['failingStep']
   /** A person has approved, or edited, this plan. */
   approved: boolean
+}
+
+/** The final review. */
+export type Review = {
+  checks: Checks | null
+  /** A judge is at it, though the directive may be paused meanwhile. */
+  judging: boolean
+  judgement: Judgement | null
+  evaluation: Evaluation | null
 }
 
 export type Limit = 'cost' | 'wall_time'
@@ -110,7 +125,7 @@ export type DirectiveContext = {
   /** Entries into blocked, over all generations. */
   blockedEntries: number
   merge: { holder: string | null; queue: string[] }
-  review: { checks: Checks | null; evaluation: Evaluation | null }
+  review: Review
   resultBranch: string | null
   resultCommit: string | null
   /** The pull request, once there is one. */
@@ -134,6 +149,9 @@ export type DirectiveEvent =
   | NoticeRaised
   | BudgetReserve
   | BudgetSettle
+  | PlannerNews
+  | JudgeNews
+  | ActivityError<'judge'>
   | ActivityDone<'planner', PlannerOutput>
   | ActivityError<'planner'>
   | ActivityDone<'detector', DetectorOutput>

@@ -25,6 +25,8 @@ const request = (context: StepContext): ApprovalRequest => {
       caps: evaluation?.caps,
       tamperedFiles: evaluation?.tamperedFiles.slice(0, 50),
       verifiers: evaluation?.programmatic.map((result) => ({ ...result, outputTail: result.outputTail.slice(-1000) })),
+      criteria: evaluation?.criteria,
+      judgeModel: evaluation?.judgeModel,
       summary: evidence?.summary,
       diffStat: evidence?.diffStat,
       modifiedFiles: evidence?.modifiedFiles.slice(0, 50),

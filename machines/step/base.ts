@@ -11,6 +11,7 @@ import { activity } from '../activity-actor.ts'
 import { approvalMachine } from '../approval/machine.ts'
 import { contractMachine } from '../contract/machine.ts'
 import type { EmittedEvent } from '../emitted-event.ts'
+import { judgeMachine } from '../judge/machine.ts'
 import type { StepContext, StepEvent, StepInput } from './schema.ts'
 
 export const base = setup({
@@ -23,6 +24,7 @@ export const base = setup({
   actors: {
     contract: contractMachine,
     approval: approvalMachine,
+    judge: judgeMachine,
     detector: activity<DetectorOutput, DetectorInput>('detector'),
     verifier: activity<VerifierOutput, VerifierInput>('verifier'),
     merger: activity<MergerOutput, MergerInput>('merger'),

@@ -63,7 +63,7 @@ export const contracting = {
   recordDelivery: base.assign(({ context, event }) => {
     assertEvent(event, 'contract.delivered')
     const { evidence, workspace, attempt } = event
-    return { evidence, workspace, attempt, failure: null, now: instantOf(event, context.now) }
+    return { evidence, workspace, attempt, failure: null, judgement: null, now: instantOf(event, context.now) }
   }),
   recordFailure: base.assign(({ context, event }) => {
     assertEvent(event, 'contract.failed')
@@ -116,6 +116,7 @@ export const contracting = {
       answer: null,
       blocked: null,
       checks: null,
+      judgement: null,
       merge: null,
       override: false,
       publishAttempts: 0,

@@ -1,4 +1,5 @@
 import type { MergerOutput } from '../activities/index.ts'
+import { hasRequiredFailure } from '../evaluation/index.ts'
 import type { StepContext, StepEvent } from './schema.ts'
 
 type Scope = { context: StepContext; event: StepEvent }
@@ -16,6 +17,10 @@ export const guards = {
   isCarriedOver: ({ context }: Scope) => context.result !== null,
   hasRepository: ({ context }: Scope) => context.repository !== null,
   hasVerifierLeft: ({ context }: Scope) => context.checks!.left.length > 0,
+  isToBeJudged: ({ context }: Scope) =>
+    context.models.judge.length > 0 &&
+    context.acceptanceCriteria.length > 0 &&
+    !hasRequiredFailure(context.checks!.results),
   mayMerge: ({ context }: Scope) => {
     const level = context.evaluation?.level
     return (

@@ -27,6 +27,7 @@ const contextOf = ({ carried, at, ...terms }: StepInput): StepContext => ({
   verifiers: [],
   tamperPaths: [],
   checks: null,
+  judgement: null,
   evaluation: null,
   evaluationBefore: null,
   answer: null,
@@ -113,9 +114,22 @@ export const stepMachine = stepSetup.createMachine({
               },
             },
             choosing: {
-              always: [{ guard: 'hasVerifierLeft', target: 'running' }, { target: '#step.evaluating.deciding' }],
+              always: [
+                { guard: 'hasVerifierLeft', target: 'running' },
+                { guard: 'isToBeJudged', target: 'judging' },
+                { target: '#step.evaluating.deciding' },
+              ],
             },
             running,
+            judging: {
+              description: 'A model looks at what was delivered; what commands found it cannot mend',
+              entry: 'startJudge',
+              exit: 'stopJudge',
+              on: {
+                'judge.concluded': { target: '#step.evaluating.deciding', actions: 'recordJudgement' },
+                'xstate.error.actor.judge': { target: '#step.evaluating.deciding', actions: 'recordJudgement' },
+              },
+            },
           },
         },
         deciding: {

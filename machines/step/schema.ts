@@ -9,9 +9,10 @@ import type { AttemptFailure } from '../contract/schema.ts'
 import type { BudgetReserve, BudgetSettle, Settled } from '../budget.ts'
 import type { Cost, LedgerEntry } from '../cost.ts'
 import type { AcceptanceCriterion, Autonomy, Repository, Requirement, Thresholds } from '../directive-file.ts'
-import type { Checks, Evaluation, Level } from '../evaluation/index.ts'
+import type { Checks, Evaluation, Judgement, Level } from '../evaluation/index.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Failure } from '../failure.ts'
+import type { JudgeNews } from '../judge/schema.ts'
 import type { Models, RateLimitPolicy } from '../models.ts'
 import type { NoticeRaised } from '../notification.ts'
 import type { VerifierSpec } from '../verifier.ts'
@@ -69,6 +70,8 @@ export type StepContext = StepTerms & {
   verifiers: VerifierSpec[]
   tamperPaths: string[]
   checks: Checks | null
+  /** Of the present attempt; null: no judge was asked. */
+  judgement: Judgement | null
   evaluation: Evaluation | null
   /** Of the attempt before, to recognise the same failure. */
   evaluationBefore: Evaluation | null
@@ -107,6 +110,8 @@ export type StepEvent =
   | NoticeRaised
   | BudgetReserve
   | BudgetSettle
+  | JudgeNews
+  | ActivityError<'judge'>
   | ActivityDone<'detector', DetectorOutput>
   | ActivityError<'detector'>
   | ActivityDone<'verifier', VerifierOutput>

@@ -5,6 +5,7 @@ import {
   DirectiveFile,
   type EmittedEvent,
   machines,
+  type Models,
   type Step,
   type VerifierResult,
   type VerifierSpec,
@@ -44,6 +45,46 @@ export const delivered = (commit: string | null, changes: object = {}) => ({
   },
 })
 
+/** What a model answers, for so many dollars. */
+export const said = (answer: object | string, usd = 0.01) => ({
+  outcome: 'answered',
+  answer: {
+    model: 'm-1',
+    text: typeof answer === 'string' ? answer : JSON.stringify(answer),
+    toolCalls: [],
+    finish: 'stop',
+  },
+  costs: [{ model: 'm-1', tokens: { in: 100, out: 10, cached: 0, reasoning: 0 }, usd, source: 'estimated' }],
+  durationMs: 10,
+})
+
+/** A plan as a model writes it: each step after the one before. */
+export const planned = (names: string[], changes: object = {}) => ({
+  rationale: 'so it goes',
+  name: 'plan',
+  description: '',
+  steps: names.map((name, index) => ({
+    name,
+    type: 'implement',
+    description: `do ${name}`,
+    dependsOn: names.slice(Math.max(0, index - 1), index),
+    acceptanceCriteriaIds: ['AC1'],
+    executor: 'model',
+    verifiers: ['auto'],
+    ...changes,
+  })),
+})
+
+/** A judgement as a model writes it. */
+export const judged = (verdicts: Record<string, string>, file = 'src/a.ts') => ({
+  criteria: Object.entries(verdicts).map(([id, verdict]) => ({
+    id,
+    why: `because of ${id}`,
+    citations: [{ file, firstLine: 1, lastLine: 2 }],
+    verdict,
+  })),
+})
+
 /** Everything goes well. */
 export const fair: Activities = {
   workspace: ({ step, generation, repository }) => ({
@@ -73,6 +114,24 @@ export const fair: Activities = {
     op === 'prepare'
       ? { status: 'ready', mergeCommit: `m-${step}-${contractId}`, tip: 'base', tipMoved: false }
       : { status: 'merged', commit: mergeCommit },
+  // Whoever plans may choose the built-in agent; whoever judges may cite what was delivered.
+  briefer: ({ purpose, models }) => ({
+    conversation: { sha256: 'a'.repeat(64), bytes: 1 },
+    prompt: { name: purpose, version: '1' },
+    tokens: 100,
+    prices: Object.fromEntries(models.map((model: string) => [model, { in: 1, out: 1 }])),
+    citable: { 'src/a.ts': [[1, 9]] },
+    menu: purpose === 'plan' ? { executors: { model: { kind: 'command', argv: ['true'] } }, verifiers: [] } : null,
+  }),
+  model: ({ purpose }) => said(purpose === 'plan' ? planned(['one']) : judged({ AC1: 'met' })),
+  tools: () => ({
+    conversation: { sha256: 'b'.repeat(64), bytes: 2 },
+    tokens: 200,
+    progress: 'delivered',
+    advanced: true,
+    delivered: 'did it',
+    durationMs: 5,
+  }),
   publisher: () => ({ url: 'https://example.org/pulls/1', number: 1, commit: 'c', created: true }),
   cleaner: () => ({ removed: [], kept: [] }),
 }
@@ -100,7 +159,7 @@ export const file = (changes: object = {}): DirectiveFile =>
 export type World = ReturnType<typeof createWorld>
 
 /** A directive in draft. What it starts is stopped by `close`. */
-export function createWorld(given: DirectiveFile = file(), changes: Activities = {}) {
+export function createWorld(given: DirectiveFile = file(), changes: Activities = {}, models: Partial<Models> = {}) {
   const clock = new SimulatedClock()
   const emitted: EmittedEvent[] = []
   const calls: { activity: string; input: any }[] = []
@@ -113,15 +172,29 @@ export function createWorld(given: DirectiveFile = file(), changes: Activities =
       const output = await activities[name]!(input, self)
       return { at: now(), ...(output as object) }
     })
+  const completion = machines.completion.machine.provide({ actors: { model: fake('model') } as never })
+  const asking = { actors: { briefer: fake('briefer'), completion } as never }
+  const judge = machines.judge.machine.provide(asking)
+  const agent = machines.agent.machine.provide({
+    actors: { briefer: fake('briefer'), completion, tools: fake('tools') } as never,
+  })
   const contract = machines.contract.machine.provide({
-    actors: { workspace: fake('workspace'), contractor: fake('contractor') } as never,
+    actors: { workspace: fake('workspace'), contractor: fake('contractor'), agent } as never,
   })
   const stepMachine = machines.step.machine.provide({
-    actors: { contract, detector: fake('detector'), verifier: fake('verifier'), merger: fake('merger') } as never,
+    actors: {
+      contract,
+      judge,
+      detector: fake('detector'),
+      verifier: fake('verifier'),
+      merger: fake('merger'),
+    } as never,
   })
   const directive = machines.directive.machine.provide({
     actors: {
       step: stepMachine,
+      judge,
+      modelPlanner: machines.planner.machine.provide(asking),
       planner: fake('planner'),
       detector: fake('detector'),
       verifier: fake('verifier'),
@@ -132,7 +205,7 @@ export function createWorld(given: DirectiveFile = file(), changes: Activities =
   const root = createActor(directive, {
     id: 'directive',
     clock,
-    input: { id: 'd', file: given, createdAt: started },
+    input: { id: 'd', file: given, createdAt: started, models: { planner: ['m'], agent: ['m'], judge: [], ...models } },
     inspect: (event) => {
       if (event.type === '@xstate.actor') (event.actorRef as any).on?.('*', (each: EmittedEvent) => emitted.push(each))
     },

@@ -79,6 +79,11 @@ const events = [
   planned([step('one')]),
   planned([step('one', ['nowhere'])]),
   { type: 'xstate.error.actor.planner', error: new Error('no answer') },
+  { type: 'plan.proposed', at, chain: plan, rationale: 'so', planningModel: 'm' },
+  { type: 'plan.proposed', at, chain: chain(step('one', ['nowhere'])), rationale: 'so', planningModel: 'm' },
+  { type: 'plan.failed', at, failure: { code: 'model.refused', reason: 'no' } },
+  { type: 'judge.concluded', at, judgement: { verdicts: [], model: 'j', failure: null } },
+  { type: 'xstate.error.actor.judge', error: new Error('broken') },
   ...stepEvents,
   {
     type: 'step.spent',
@@ -107,8 +112,10 @@ const key = (context: DirectiveContext) => [
   context.planning.problems.length > 0,
   Math.min(context.planning.attempts, 3),
   context.planning.approved,
+  context.planning.thinking,
   context.totals.costUsd > 0,
   context.review.checks?.left.length,
+  context.review.judgement !== null,
   context.review.evaluation?.level,
   context.attention?.code,
 ]
@@ -127,7 +134,11 @@ const looks: [changes: object, types: RegExp][] = [
     { autonomy: 'manual', chain: undefined, planner: 'template', executor: { kind: 'noop' } },
     /start|resume|planner|approval|changed|done/,
   ],
-  [{ chain: undefined, planner: 'model', limits: { maxChainRegenerations: 1 } }, /start|planner|approval|changed|done/],
+  [
+    { chain: undefined, limits: { maxChainRegenerations: 1 } },
+    /start|resume|plan\.|planner|approval|changed|recalled|done/,
+  ],
+  [{ acceptanceCriteria: [{ id: 'AC1', text: 'it works' }] }, /start|pause|resume|replan|changed|judge|done/],
   [{ pullRequest: PullRequest.parse({}) }, /start|resume|changed|done|publisher/],
   [{ limits: { maxTotalCostUsd: 5, maxWallTimeMinutes: 5 } }, /start|resume|changed|spent|after|approval/],
   [
@@ -136,7 +147,7 @@ const looks: [changes: object, types: RegExp][] = [
   ],
 ]
 const explorations = looks.map(([changes, types]) => ({
-  input: { id: 'd', file: small(changes), createdAt: 1 },
+  input: { id: 'd', file: small(changes), createdAt: 1, models: { planner: ['m'], agent: [], judge: ['j'] } },
   events: events.filter(({ type }) => types.test(type)),
   key,
   within,

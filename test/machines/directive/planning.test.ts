@@ -44,18 +44,6 @@ test('a planner of another kind than a model gets no second try', async () => {
   expect(world.called('planner')).toHaveLength(1)
 })
 
-test('a model gets its mistakes back, twice, and its costs are in the ledger', async () => {
-  const usd = { model: 'm', tokens: { in: 1, out: 1, cached: 0, reasoning: 0 }, usd: 0.25, source: 'reported' }
-  world = createWorld(template({ planner: 'model' }), {
-    planner: () => ({ ...plan(step('a', ['nowhere'])), costs: [usd] }),
-  })
-  world.send({ type: 'directive.start' })
-  await world.until('paused.held')
-  expect(world.called('planner').map(({ problems }) => problems.length)).toEqual([0, 1, 1])
-  expect(world.context().ledger.map(({ attempt }) => attempt)).toEqual([1, 2, 3])
-  expect(world.context().totals.costUsd).toBe(0.75)
-})
-
 test('requested changes reach the next plan; a plan sent back too often pauses', async () => {
   world = createWorld(template({ autonomy: 'manual' }), { planner: () => plan(step('one')) })
   world.send({ type: 'directive.start' })

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { chain, createWorld, file, step, verified, type World } from '../world.ts'
+import { chain, createWorld, file, planned, said, step, verified, type World } from '../world.ts'
 
 let world: World
 afterEach(() => world.close())
@@ -106,12 +106,12 @@ test('more entries into blocked than allowed fail the directive', async () => {
 })
 
 test('a model is asked for another plan, as often as allowed, before a person is', async () => {
-  const plan = () => ({ chain: chain(step('one'), step('two', ['one'])), source: 'model', costs: [] })
-  await stuck({ chain: undefined, planner: 'model', limits: { maxChainRegenerations: 1 } }, { planner: plan })
+  const model = () => said(planned(['one', 'two'], { acceptanceCriteriaIds: [] }))
+  await stuck({ chain: undefined, planner: 'model', limits: { maxChainRegenerations: 1 } }, { model })
   expect(world.context().chainGeneration).toBe(2)
-  const [first, second] = world.called('planner')
-  expect(first).toMatchObject({ generation: 1, reason: null, failingStep: null })
-  expect(second).toMatchObject({ generation: 2, failingStep: { name: 'one' } })
+  const [first, second] = world.called('briefer')
+  expect(first).toMatchObject({ purpose: 'plan', generation: 1, reason: null, failingStep: null, before: null })
+  expect(second).toMatchObject({ generation: 2, failingStep: { name: 'one' }, before: { name: 'plan' } })
   expect(second.failingStep.instructions).toContain('npm test')
   expect(world.value().active.work).toBe('stuck')
 })

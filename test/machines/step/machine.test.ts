@@ -81,6 +81,8 @@ const events = [
   verifier('failed'),
   verifier('flaky'),
   { type: 'xstate.error.actor.verifier', error: new Error('no disk') },
+  { type: 'judge.concluded', at, judgement: { verdicts: [], model: 'j', failure: null } },
+  { type: 'xstate.error.actor.judge', error: new Error('broken') },
   merger({ status: 'ready', mergeCommit: 'm', tip: 't', tipMoved: false }),
   merger({ status: 'ready', mergeCommit: 'm', tip: 't', tipMoved: true }),
   merger({ status: 'conflict', tip: 't', files: ['a.ts'] }),
@@ -95,6 +97,7 @@ const key = (context: any) => [
   context.reworkCount < context.reworkAllowance,
   context.checks?.left.length,
   context.checks?.results.some((result: any) => result.status === 'failed'),
+  context.judgement !== null,
   context.evaluation?.level,
   context.blocked?.code,
   context.evidence !== null,
@@ -105,6 +108,7 @@ const key = (context: any) => [
 
 const carried: StepResult = { description: 'x', commit: 'c', mergeCommit: 'm', score: 1, level: 'green', summary: 's' }
 const configured = Step.parse(stepOf('one', [], { verifiers: [{ name: 'test', argv: ['test'] }] as never }))
+const criterion = { id: 'AC1', text: 'it works', requirementIds: [] }
 const all = /./
 const usual = /^step\.(ready|start)|^contract|^approval|done|granted/
 const looks: [changes: Partial<StepInput>, types: RegExp][] = [
@@ -112,6 +116,10 @@ const looks: [changes: Partial<StepInput>, types: RegExp][] = [
   [{ repository: null, step: configured }, usual],
   [{ autonomy: 'full_auto', approvalTimeoutMs: 60_000 }, usual],
   [{ autonomy: 'manual' }, usual],
+  [
+    { models: { planner: [], agent: [], judge: ['j'] }, acceptanceCriteria: [criterion] },
+    /judge|start|ready|deliver|done/,
+  ],
   [{ carried }, all],
 ]
 const explorations = looks.map(([changes, types]) => ({
