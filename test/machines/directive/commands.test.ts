@@ -204,3 +204,12 @@ test('start while paused plans the same chain anew and keeps passed steps', asyn
   expect(world.context().chainGeneration).toBe(2)
   expect(world.called('contractor').filter(({ contract }) => contract.step === 'one')).toHaveLength(1)
 })
+
+test('models that a change of the draft names replace those it was created with, the others stay', () => {
+  world = createWorld(file(), {}, { planner: ['p'], agent: ['a'], judge: ['j'] })
+  world.send({ type: 'directive.update', changes: { model: { agent: ['b', 'c'], judge: 'k', onRateLimit: 'park' } } })
+  expect(world.context().models).toEqual({ planner: ['p'], agent: ['b', 'c'], judge: ['k'] })
+  world.send({ type: 'directive.update', changes: { title: 'Other' } })
+  world.send({ type: 'directive.update', changes: { model: { planner: 'q', onRateLimit: 'park' } } })
+  expect(world.context().models).toEqual({ planner: ['q'], agent: ['b', 'c'], judge: ['k'] })
+})
