@@ -1,9 +1,11 @@
-import OpenAI from 'openai'
+import type OpenAI from 'openai'
 import type { Provider } from './access.ts'
 
 /** A client that does one request when it is told to: repeating is the runtime's, which counts and remembers it. */
-export const openClient = ({ baseUrl, key, headers, idleMs }: Provider): OpenAI =>
-  new OpenAI({
+export async function openClient({ baseUrl, key, headers, idleMs }: Provider): Promise<OpenAI> {
+  // Commands that ask no model start sooner without it.
+  const { default: Client } = await import('openai')
+  return new Client({
     baseURL: baseUrl,
     apiKey: key ?? 'none',
     defaultHeaders: { ...(key === null && { Authorization: null }), ...headers },
@@ -17,3 +19,4 @@ export const openClient = ({ baseUrl, key, headers, idleMs }: Provider): OpenAI 
     webhookSecret: null,
     logLevel: 'off',
   })
+}

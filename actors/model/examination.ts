@@ -46,7 +46,7 @@ const patienceMs = 5000
 /** No models: the server does not say which it has. */
 async function modelsAt(provider: Provider): Promise<{ models: string[] } | { failure: string }> {
   try {
-    const client = openClient(provider)
+    const client = await openClient(provider)
     const { data } = await client.models.list({ signal: AbortSignal.timeout(patienceMs) })
     return { models: (data ?? []).map(({ id }) => id) }
   } catch (error) {

@@ -62,7 +62,7 @@ async function send(
     // Four characters a token is usual; what does not end there ends never.
     maxCharacters: input.maxOutputTokens * 16 + 65_536,
   }
-  const caller = { client: openClient(provider), provider, abilities, model: input.model, signal, limits, now }
+  const caller = { client: await openClient(provider), provider, abilities, model: input.model, signal, limits, now }
   const called = await call(caller, asked)
   const price = priceOf(models, input.model, begun)
   if ('trouble' in called)

@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError } from 'openai'
+import { APIConnectionError, APIError } from 'openai/error'
 import type { Abilities, Format } from './question.ts'
 import { explicitWait, resetOf } from './rate-limit.ts'
 import { StreamFailure } from './responses.ts'
