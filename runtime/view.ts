@@ -34,7 +34,19 @@ type Source = {
 
 const known = (part: Encoded | undefined) => (part === undefined ? undefined : decode(part, outsideRefs))
 
-/** For those who change nothing: each part is made when it is read, and a context that can never change is the actor's own. */
+/** Parts of a context that can never change are the actor's own; the others are made from what was recorded. */
+function sharedContext(own: unknown, stored: Encoded | undefined): unknown {
+  if (typeof own !== 'object' || own === null || lasting(own)) return own
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored) || '$' in stored) return known(stored)
+  const part = (key: string) => (own as Record<string, unknown>)[key]
+  const share = (key: string): unknown => {
+    const value = part(key)
+    return typeof value === 'object' && value !== null && lasting(value) ? value : known(stored[key])
+  }
+  return Object.fromEntries(Object.keys(stored).map((key) => [key, share(key)]))
+}
+
+/** For those who change nothing: each part is made when it is read, what can never change is the actor's own. */
 export function glimpse({ frozen, value, snapshot, children, seq }: Source): ActorView {
   const isMachine = frozen.kind === 'machine'
   return {
@@ -43,7 +55,7 @@ export function glimpse({ frozen, value, snapshot, children, seq }: Source): Act
     },
     get context() {
       if (!isMachine) return (known(frozen.data) as { context?: unknown } | undefined)?.context
-      return lasting(snapshot.context as object) ? snapshot.context : known(frozen.context)
+      return sharedContext(snapshot.context, frozen.context)
     },
     status: frozen.status as ActorView['status'],
     get tags() {

@@ -94,6 +94,36 @@ test('the projection of an immutable machine is given its context as it is', asy
   const { id } = await runtime.spawn('machine', { input: { kept: { deep: { n: 1 } } } })
   await runtime.send(id, { type: 'COPY' }, { wait: 'processed' })
   const [first, second] = seen as [{ kept: object }, { kept: object }]
+  expect(second).toEqual({ list: [1], kept: { deep: { n: 1 } } })
   expect(second.kept).toBe(first.kept)
   expect(Object.isFrozen(second.kept)).toBe(true)
+})
+
+test('beside a reference, which is shown as a name, what is frozen is still shared with the projection', async () => {
+  const seen: any[] = []
+  const project = ({ context }: { context: unknown }) => {
+    seen.push(context)
+    return []
+  }
+  const holder = setup({
+    actors: { machine },
+    actions: {
+      meet: assign({ kid: ({ spawn }) => spawn('machine', { id: 'kid', input: { kept: { deep: { n: 1 } } } }) }),
+    },
+  }).createMachine({
+    context: { kid: null as unknown, part: { deep: [1] }, at: new Date(5) },
+    on: { MEET: { actions: 'meet' }, NEXT: { actions: assign({ at: () => new Date(6) }) } },
+  })
+  const runtime = await hosts.start({
+    machines: { holder: { machine: holder, version: '1', immutable: true, project } },
+  })
+  const { id } = await runtime.spawn('holder')
+  for (const type of ['MEET', 'NEXT']) await runtime.send(id, { type }, { wait: 'processed' })
+  const ofRoot = seen.filter((context) => 'part' in context)
+  expect(ofRoot.at(-1)).toEqual({
+    kid: { id: 'kid', incarnation: expect.any(String) },
+    part: { deep: [1] },
+    at: new Date(6),
+  })
+  expect(ofRoot.at(-1).part).toBe(ofRoot.at(-2).part)
 })
