@@ -13,7 +13,7 @@ import {
   unsavedIn,
 } from './git/index.ts'
 import type { Surroundings } from './surroundings.ts'
-import { excludeFile, stateFiles } from './workspace/index.ts'
+import { adoptEmbedded, excludeFile, restorePointer, stateFiles } from './workspace/index.ts'
 
 type Swept = Pick<CleanerOutput, 'removed' | 'kept'>
 
@@ -45,7 +45,9 @@ export const createCleaner =
 
 async function reasonToKeep(opened: OpenRepository, folder: string, result: string): Promise<string | null> {
   if ((await commitOf(opened, result)) === undefined) return 'there is no result branch'
+  restorePointer(folder)
   if (!existsSync(join(folder, '.git'))) return 'is no worktree'
+  await adoptEmbedded(opened.git, folder, excludeFile(folder))
   return unsavedIn(opened, folder, { mergedInto: result, excludeFile: excludeFile(folder) })
 }
 

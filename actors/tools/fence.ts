@@ -4,6 +4,7 @@ import { childHome, temporaryFolder } from '../folders.ts'
 import { type FenceRules, type OwnEnvironment, toolchainFolders } from '../process/index.ts'
 import { excludeFile } from '../workspace/index.ts'
 import { gitFolders } from './repository.ts'
+import type { Surroundings } from '../surroundings.ts'
 import type { Bench } from './tool.ts'
 
 const system = [
@@ -15,9 +16,9 @@ const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx', 'pt
 // In a person's HOME, beside what PATH and the toolchains' own variables say. Programs and libraries, no settings.
 const inHome = ['uv', 'pipx', 'pnpm', 'mise', 'fnm'].map((name) => `.local/share/${name}`)
 
-/** The HOME of what one attempt runs: its caches are its own, so that they can spoil nobody else's work. */
-export const agentHome = ({ surroundings: { home, owner }, contract }: Pick<Bench, 'surroundings' | 'contract'>) =>
-  join(temporaryFolder(home, owner, `${contract.id}/${contract.attempt}`), 'home')
+/** The HOME of what runs for one contract: its caches are its own, so that they can spoil nobody else's work. */
+export const agentHome = ({ home, owner }: Pick<Surroundings, 'home' | 'owner'>, contractId: string) =>
+  join(temporaryFolder(home, owner, contractId), 'home')
 
 /**
  * What a program of the agent's may read and write: programs and libraries of this machine, and the workspace. Not the
@@ -36,7 +37,7 @@ export function fenceRules(bench: Bench, { writes }: { writes: boolean }): Fence
       ...gitFolders(root),
       ...(writes ? [] : [root]),
     ],
-    writes: [...devices, temporary, ...(writes ? [root, agentHome(bench)] : [])],
+    writes: [...devices, temporary, ...(writes ? [root, agentHome(surroundings, bench.contract.id)] : [])],
   }
 }
 

@@ -31,15 +31,17 @@ export const run: Tool<Asked> = {
       throw new Refusal('command.invalid', 'a program has a name, and no argument holds a NUL')
     const timeoutMs = Math.min((asked.timeoutSeconds ?? defaultSeconds) * 1000, bench.left())
     const excerpt = openExcerpt()
-    const { surroundings, context, root } = bench
-    mkdirSync(agentHome(bench), { recursive: true, mode: 0o700 })
+    const { surroundings, context, contract, root } = bench
+    const home = agentHome(surroundings, contract.id)
+    mkdirSync(home, { recursive: true, mode: 0o700 })
     const result = await runChild(surroundings, context, {
       command: { argv: fenced(surroundings.env, asked.argv, fenceRules(bench, { writes: true })) },
       cwd: root,
       timeoutMs,
       tailBytes: 0,
       onOutput: excerpt.write,
-      extra: environmentOf(bench),
+      passed: contract.executor.kind === 'model' ? contract.executor.pass : [],
+      extra: environmentOf(bench, home),
     })
     const restored = restorePointer(root)
     context.signal.throwIfAborted()
@@ -48,23 +50,15 @@ export const run: Tool<Asked> = {
   },
 }
 
-function environmentOf(bench: Bench): Record<string, string> {
-  const { surroundings, contract, root } = bench
-  const { executor } = contract
-  const passed = executor.kind === 'model' ? executor.pass : []
-  return {
-    // Its own `git add --all` leaves out what setup left lying, as ours does.
-    ...gitEnvironment({ 'core.excludesFile': excludeFile(root) }),
-    ...Object.fromEntries(
-      passed.flatMap((name) => (surroundings.env[name] === undefined ? [] : [[name, surroundings.env[name]]])),
-    ),
-    HOME: agentHome(bench),
-    // Shared ones lie behind the fence: read at most.
-    CARGO_HOME: join(agentHome(bench), '.cargo'),
-    GOMODCACHE: join(agentHome(bench), 'go-mod'),
-    [contractVariable]: contract.id,
-  }
-}
+const environmentOf = ({ contract, root }: Bench, home: string): Record<string, string> => ({
+  // Its own `git add --all` leaves out what setup left lying, as ours does.
+  ...gitEnvironment({ 'core.excludesFile': excludeFile(root) }),
+  HOME: home,
+  // Shared ones lie behind the fence: read at most.
+  CARGO_HOME: join(home, '.cargo'),
+  GOMODCACHE: join(home, 'go-mod'),
+  [contractVariable]: contract.id,
+})
 
 function resultOf(asked: Asked, result: ProcessResult, timeoutMs: number, output: string): Result {
   if (result.spawnError)

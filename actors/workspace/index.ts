@@ -10,6 +10,7 @@ import { worktreeFor } from './worktree.ts'
 
 export { setUp, type Setup } from './setup.ts'
 export { snapshotTree } from './snapshot.ts'
+export { adoptEmbedded } from './embedded.ts'
 export { excludeFile, readState, restorePointer, stateFiles } from './state.ts'
 
 /** Makes, or finds again, a contract's own place to work. */

@@ -1,4 +1,5 @@
 import { type Git, refOf } from '../git/index.ts'
+import { adoptEmbedded } from './embedded.ts'
 import { excludeFile } from './state.ts'
 
 /**
@@ -14,6 +15,7 @@ export async function snapshotTree(
 ): Promise<string> {
   const options = { cwd: folder }
   const ref = refOf(at.branch)
+  await adoptEmbedded(git, folder, excludeFile(folder))
   await git(['-c', `core.excludesFile=${excludeFile(folder)}`, 'add', '--all', '--', '.'], options)
   const tree = (await git(['write-tree'], options)).trim()
   const head = await headOf(git, folder)

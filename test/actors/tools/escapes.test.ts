@@ -254,4 +254,30 @@ describe('a program', () => {
     expect(output).toMatchObject({ outcome: 'delivered', evidence: { modifiedFiles: ['.gitattributes'] } })
     expect(existsSync(join(outside, 'ran'))).toBe(false)
   })
+
+  test('that makes a repository with programs in its settings gets its files delivered and nothing run', async () => {
+    const { ask, run, path, workspace, outside, conversation } = await atRisk()
+    const input = {
+      directiveId: 'd1',
+      workspace,
+      session: null,
+      timeoutMs: 10_000,
+      idleMs: null,
+      budgetUsd: null,
+      concluded: { summary: 'Done.', conversation },
+    }
+    const make = `mkdir -p sub/inner && cd sub && git init -q . && git -C inner init -q . && echo a > a && echo b > inner/b &&
+      git -C inner add b && git -C inner commit -q -m b && git add . && git commit -q -m a &&
+      git config filter.x.clean 'touch ${outside}/ran; cat' && git config core.fsmonitor '${outside}/ran' && echo '* filter=x' > .gitattributes`
+    expect(await ask('run', { argv: ['sh', '-c', make] })).toContain('exit code 0')
+    const first = await run('contractor', { ...input, contract: contract() })
+    const files = ['sub/.gitattributes', 'sub/a', 'sub/inner/b']
+    expect(first).toMatchObject({ outcome: 'delivered', evidence: { modifiedFiles: files } })
+    // Once more, in a rework: git would now look into what it had taken for a submodule.
+    expect(await ask('run', { argv: ['sh', '-c', `${make}; touch a`] })).toContain('exit code 0')
+    const second = await run('contractor', { ...input, contract: { ...contract(), attempt: 2 } })
+    expect(second).toMatchObject({ outcome: 'delivered', evidence: { modifiedFiles: files } })
+    expect(git(path, 'ls-tree', '-r', 'HEAD')).not.toContain('160000')
+    expect(existsSync(join(outside, 'ran'))).toBe(false)
+  })
 })
