@@ -1,6 +1,7 @@
 import type { BrieferInput, BrieferOutput } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
 import { putPiece, readConversation } from '../content.ts'
+import { fitPresets } from '../executors/agent/index.ts'
 import { pricesOf } from '../model/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { tokensOf } from '../tokens.ts'
@@ -48,10 +49,10 @@ export async function preview(surroundings: Surroundings, input: BrieferInput): 
   return { prompt, piece: { parent: null, messages: [{ role: 'user', content: text }] }, citable: {}, menu: null }
 }
 
-function briefingFor(surroundings: Surroundings, input: BrieferInput, seed: string): Promise<Briefing> {
+async function briefingFor(surroundings: Surroundings, input: BrieferInput, seed: string): Promise<Briefing> {
   switch (input.purpose) {
     case 'plan':
-      return planBriefing(surroundings, input, [], seed)
+      return planBriefing(surroundings, input, input.executor ? [] : await fitPresets(surroundings.env), seed)
     case 'judge':
       return judgeBriefing(surroundings, input, seed)
     case 'agent':

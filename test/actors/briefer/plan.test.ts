@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Chain, PlanMenu } from '../../../machines/index.ts'
 import { adjutantIn, commit, git, repositoryWith } from '../repositories.ts'
+import { sandbox } from '../sandbox.ts'
 import { blocksIn, nonceIn, planBrief, stored } from './briefs.ts'
 
 const repositoryOf = (path: string) => ({ path, baseRef: 'HEAD', setup: [], copy: [] })
@@ -12,8 +15,9 @@ const project = () =>
     'src/umlaut.js': '',
   })
 
-async function plan(more: Parameters<typeof planBrief>[0] = {}) {
-  const adjutant = adjutantIn()
+async function plan(more: Parameters<typeof planBrief>[0] = {}, env: Record<string, string> = {}) {
+  // Agents that are installed on this machine would be offered.
+  const adjutant = adjutantIn(undefined, { env: { PATH: '/usr/bin:/bin', ...env } })
   const output = await adjutant.run('briefer', planBrief(more))
   const found = await stored(adjutant, output)
   return { output, ...found, ...blocksIn(found.user, nonceIn(found.system)) }
@@ -55,6 +59,20 @@ test('what may be chosen: the built-in agent where it has a model; noop never', 
   const menu = PlanMenu.parse((await plan()).output.menu)
   expect(menu.executors['model']).toMatchObject({ kind: 'model' })
   expect(Object.values(menu.executors).map(({ kind }) => kind)).not.toContain('noop')
+})
+
+test('an agent that is installed, new enough and has its key may be chosen, with the settings of its preset alone', async () => {
+  const bin = sandbox()
+  writeFileSync(join(bin, 'codex'), '#!/bin/sh\necho codex-cli 99.0.0\n', { mode: 0o755 })
+  writeFileSync(join(bin, 'claude'), '#!/bin/sh\necho 1.0.0\n', { mode: 0o755 })
+  const env = {
+    PATH: `${bin}:/usr/bin:/bin`,
+    OPENAI_API_KEY: 'sk-0123456789abcdef',
+    ANTHROPIC_API_KEY: 'sk-ant-0123456',
+  }
+  const { output } = await plan({}, env)
+  expect(Object.keys(output.menu!.executors)).toEqual(['model', 'codex'])
+  expect(output.menu!.executors['codex']).toMatchObject({ kind: 'agent', preset: 'codex', args: [], pass: [] })
 })
 
 test('an executor that the directive names is the one offered', async () => {
