@@ -1,7 +1,14 @@
 import type { Encoded } from './encoding.ts'
 
-/** What changed between two encoded values: paths set, and paths gone. `[[], x]` replaces the whole. */
-export type Delta = { set?: [path: string[], value: Encoded][]; gone?: string[][] }
+/**
+ * What changed between two encoded values: paths set, paths gone, and what was added to the ends of lists. `[[], x]`
+ * replaces the whole.
+ */
+export type Delta = {
+  set?: [path: string[], value: Encoded][]
+  gone?: string[][]
+  added?: [path: string[], items: Encoded[]][]
+}
 
 type Fields = { [key: string]: Encoded }
 
@@ -11,16 +18,22 @@ const isFields = (value: Encoded | undefined): value is Fields =>
 
 /** Compares encodings, not references: an impure `assign` may have changed a value in place. */
 export function difference(before: Encoded | undefined, after: Encoded): Delta {
-  const delta: Required<Delta> = { set: [], gone: [] }
+  const delta: Required<Delta> = { set: [], gone: [], added: [] }
   if (before === undefined) delta.set.push([[], after])
   else walk(before, after, [], delta)
-  return { ...(delta.set.length && { set: delta.set }), ...(delta.gone.length && { gone: delta.gone }) }
+  return {
+    ...(delta.set.length && { set: delta.set }),
+    ...(delta.gone.length && { gone: delta.gone }),
+    ...(delta.added.length && { added: delta.added }),
+  }
 }
 
 function walk(before: Encoded, after: Encoded, path: string[], delta: Required<Delta>) {
   if (before === after) return
   if (!isFields(before) || !isFields(after)) {
-    if (!equal(before, after)) delta.set.push([path, after])
+    const items = addedTo(before, after)
+    if (items) delta.added.push([path, items])
+    else if (!equal(before, after)) delta.set.push([path, after])
     return
   }
   for (const key of Object.keys(after)) {
@@ -29,6 +42,13 @@ function walk(before: Encoded, after: Encoded, path: string[], delta: Required<D
     else if (old !== after[key]) walk(old, after[key] as Encoded, [...path, key], delta)
   }
   for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) delta.gone.push([...path, key])
+}
+
+// A ledger of a thousand entries must not be written a thousand times.
+function addedTo(before: Encoded, after: Encoded): Encoded[] | undefined {
+  if (!Array.isArray(before) || !Array.isArray(after) || !before.length || after.length <= before.length)
+    return undefined
+  return before.every((item, i) => equal(item, after[i])) ? after.slice(before.length) : undefined
 }
 
 export function equal(a: Encoded | undefined, b: Encoded | undefined): boolean {
@@ -73,6 +93,14 @@ function folded(before: Encoded | undefined, delta: Delta, opened: (fields: Fiel
     else setOwn(holderOf(path), path.at(-1) as string, next)
   }
   for (const path of delta.gone ?? []) delete holderOf(path)[path.at(-1) as string]
+  for (const [path, items] of delta.added ?? []) {
+    if (path.length === 0) value = [...(value as Encoded[]), ...items]
+    else {
+      const holder = holderOf(path)
+      const key = path.at(-1) as string
+      setOwn(holder, key, [...(holder[key] as Encoded[]), ...items])
+    }
+  }
   return value as Encoded
 }
 

@@ -62,6 +62,16 @@ test('a change deep in a large map names its path only', () => {
   })
 })
 
+test('of a list that grows at its end, only what was added is named', () => {
+  const before = { ledger: [{ usd: 1 }, { usd: 2 }], list: [] }
+  const after = { ledger: [{ usd: 1 }, { usd: 2 }, { usd: 3 }], list: [1] }
+  const delta = difference(before, after)
+  expect(delta).toEqual({ set: [[['list'], [1]]], added: [[['ledger'], [{ usd: 3 }]]] })
+  expect(applied(before, delta)).toEqual(after)
+  expect(before.ledger).toHaveLength(2)
+  expect(apply([1], difference([1], [1, 2]))).toEqual([1, 2])
+})
+
 test('a tagged value is replaced whole, and so is a list', () => {
   expect(difference({ at: { $: 'date', v: 1 } }, { at: { $: 'date', v: 2 } })).toEqual({
     set: [[['at'], { $: 'date', v: 2 }]],
