@@ -22,8 +22,8 @@ const statuses: Record<string, string> = {
 
 /** Puts together `git diff --raw -z`, which says the names as they are, and `git diff --patch`, in the same order. */
 export function parseDiff(raw: string, patch: string): FileDiff[] {
-  // No line within a hunk begins like this: they all have a mark before them.
-  const patches = patch.split(/^(?=diff --git )/m).filter((each) => each !== '')
+  // No line within a hunk begins like this: they all have a mark before them. Not by `^`, which also stands behind a \r.
+  const patches = patch.split(/(?<=\n)(?=diff --git )/).filter((each) => each !== '')
   return entriesOf(raw).map(({ patches: count, ...entry }) => ({
     ...entry,
     ...linesOfPatches(patches.splice(0, count)),
