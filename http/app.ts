@@ -1,16 +1,25 @@
-import { Hono } from 'hono'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { methodNotAllowed as refuseOtherMethods } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Runtime } from '../runtime/index.ts'
+import { actors } from './actors.ts'
 import { approvals } from './approvals.ts'
+import { chains } from './chains.ts'
+import { contracts } from './contracts.ts'
+import { type DirectiveDefaults, noDefaults } from './creation.ts'
 import { directives } from './directives.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
 import type { ReadinessChecks } from './health.ts'
+import { ledger } from './ledger.ts'
+import { machines } from './machines.ts'
+import { describeItself } from './openapi.ts'
+import { pictures } from './pictures.ts'
 import { errorHandler, methodNotAllowed, notFound } from './problem.ts'
-import { checkHost, checkOrigin, checkToken, refuseNul } from './security.ts'
+import { limitRate } from './rate-limit.ts'
+import { checkHost, checkOrigin, checkToken, refuseCouriers, refuseNul } from './security.ts'
 import { steps } from './steps.ts'
 import type { TokenHash } from './token.ts'
 
@@ -24,6 +33,10 @@ export type AppOptions = {
   origins: string[]
   /** How long a command may take to be processed before it is answered 202. Milliseconds, default 20,000. */
   answerWithinMs?: number
+  /** What a directive gets whose file does not say. Default: no models, nobody to tell. */
+  defaults?: DirectiveDefaults
+  /** Of all callers together; beyond it they are answered 429. Default 3,000. */
+  requestsPerMinute?: number
   /** Further conditions of `/readyz`. */
   readiness?: ReadinessChecks
   /** Told what nobody expected; default: the console. */
@@ -31,19 +44,34 @@ export type AppOptions = {
 }
 
 /** The API as a Hono app: `app.request()` in tests, `serveHttp` on a socket. */
-export function createApp(options: AppOptions): Hono {
+export function createApp(options: AppOptions): OpenAPIHono {
   const { runtime, tokenHash, hosts, origins, readiness, answerWithinMs = 20_000, log = logToConsole } = options
-  const app = new Hono()
+  const { defaults = noDefaults, requestsPerMinute = 3_000 } = options
+  const app = new OpenAPIHono()
   app.onError(errorHandler(log))
   app.notFound(notFound)
   app.use(requestId(), secureHeaders({ strictTransportSecurity: false }), checkHost(hosts), checkOrigin(origins))
-  app.use('/v1/*', checkToken(tokenHash), refuseNul, provide('answerWithinMs', answerWithinMs))
+  app.use(
+    '/v1/*',
+    checkToken(tokenHash),
+    limitRate(requestsPerMinute),
+    refuseNul,
+    provide('answerWithinMs', answerWithinMs),
+  )
   app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }))
   app.route('/', health({ ...checksOf(runtime), ...readiness }))
-  app.route('/v1/directives', directives(runtime))
+  app.use('/v1/directives/:id/*', refuseCouriers)
+  app.route('/v1/directives', directives(runtime, defaults))
+  app.route('/v1/directives/:id', actors(runtime))
+  app.route('/v1/directives/:id/chains', chains(runtime))
   app.route('/v1/directives/:id/steps', steps(runtime))
+  app.route('/v1/directives/:id/contracts', contracts(runtime))
   app.route('/v1/directives/:id/events', events(runtime))
+  app.route('/v1/directives/:id/ledger', ledger(runtime))
+  app.route('/v1/directives/:id', pictures(runtime))
   app.route('/v1/approvals', approvals(runtime))
+  app.route('/v1/machines', machines())
+  describeItself(app)
   return app
 }
 

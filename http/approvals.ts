@@ -1,10 +1,12 @@
-import { Hono } from 'hono'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { approvalCommands, ApprovalDecision, approvalRefusal } from '../machines/index.ts'
 import type { ApprovalAnswer, ApprovalCommand, ApprovalRequest, DirectiveContext } from '../machines/index.ts'
 import type { Runtime } from '../runtime/index.ts'
-import { answerPending, giveCommand, readCommand } from './command.ts'
+import { ApprovalPage, ApprovalView } from './answers/approval.ts'
+import { answerPending, bodyOf, giveCommand, readCommand } from './command.ts'
+import { route } from './documented.ts'
 import { checkChain } from './file-problems.ts'
 import { pageOf, PageQuery, wholeSystem } from './page.ts'
 import { Problem } from './problem.ts'
@@ -22,17 +24,40 @@ const offered = (['approve', 'deny', 'request_changes'] as const).map((verb) => 
   schema: approvalCommands[`approval.${verb}`],
 }))
 
+const problems = {
+  403: ['approval.own_work'],
+  404: ['approval.not_found'],
+  409: ['approval.resolved', 'event.not_accepted'],
+  412: ['directive.changed'],
+  422: ['approval.unknown_choice', 'plan.unchanged', 'approval.reason_missing', 'approval.limits_missing'],
+}
+
 /** Mounted at `/v1/approvals`. */
-export function approvals(runtime: Runtime): Hono {
-  const app = new Hono()
-  app.get('/', async (c) => {
+export function approvals(runtime: Runtime): OpenAPIHono {
+  const app = new OpenAPIHono()
+  const listing = {
+    summary: 'What waits for a person, and what was answered',
+    query: ApprovalsQuery,
+    answer: ApprovalPage,
+  }
+  route(app, 'get', '/', listing, async (c) => {
     const { state: key, directive: systemId, ...page } = readQuery(c, ApprovalsQuery)
     const { rows, cursor } = await pageOf(runtime, 'approval', { key, systemId, ...page })
     return c.json({ approvals: rows.map(viewOf), cursor })
   })
-  app.get('/:approval', async (c) => c.json(viewOf(await find(runtime, c.req.param('approval')))))
+  const reading = { summary: 'One question', answer: ApprovalView, problems: { 404: ['approval.not_found'] } }
+  route(app, 'get', '/{approval}', reading, async (c) => c.json(viewOf(await find(runtime, c.req.param('approval')!))))
   for (const { verb, schema } of offered) {
-    app.post(`/:approval/${verb}`, (c) => answer(c, runtime, c.req.param('approval'), schema))
+    const documentation = {
+      summary: `Answer: ${verb}`,
+      body: { schema: bodyOf(schema) },
+      answer: ApprovalView,
+      pending: true,
+      problems,
+    }
+    route(app, 'post', `/{approval}/${verb}`, documentation, (c) =>
+      answer(c, runtime, c.req.param('approval')!, schema),
+    )
   }
   return app
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { Rejection } from '../runtime/index.ts'
 import type { ActorView, Runtime } from '../runtime/index.ts'
 import { idempotencyKeyOf, keyReused, sendKeyFor } from './idempotency.ts'
+import { checkUnchanged } from './preconditions.ts'
 import { Problem } from './problem.ts'
 import { readBody } from './request.ts'
 import { commandsIn, stateOf } from './state.ts'
@@ -22,13 +23,16 @@ export type CommandOptions = {
   ended?: () => Promise<Problem>
 }
 
+/** What of a command stands in the body: the path says its type, the clock when, and a name may be left out. */
+export const bodyOf = (schema: z.ZodObject) => schema.omit({ type: true, at: true }).partial({ by: true })
+
 /**
  * The command that a request's body makes: the schema's fields without `type`, which the path says, and `at`, which is
  * now; `by` is `user` when nobody is named. Throws the problems of `readBody`.
  */
 export async function readCommand<S extends z.ZodObject>(c: Context, schema: S): Promise<z.output<S> & Stamped> {
   const [type] = (schema.shape.type as z.ZodLiteral<string>).values
-  const body = await readBody(c, schema.omit({ type: true, at: true }).partial({ by: true }))
+  const body = await readBody(c, bodyOf(schema))
   return { by: 'user', ...body, type, at: Date.now() } as z.output<S> & Stamped
 }
 
@@ -48,6 +52,8 @@ export async function giveCommand(
 ): Promise<boolean> {
   const { target } = options
   const key = idempotencyKeyOf(c)
+  // What was done under a key is answered as it was then, changed or not.
+  if (key === undefined) await checkUnchanged(c, runtime, target.systemId)
   const before = await look(runtime, target)
   const objection = await objectionTo(command, before, options)
   if (objection && key === undefined) throw objection

@@ -1,76 +1,138 @@
-import { Hono } from 'hono'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { DirectiveFile, directiveCommands } from '../machines/index.ts'
+import { Chain, DirectiveFile, directiveCommands } from '../machines/index.ts'
 import type { DirectiveContext } from '../machines/index.ts'
-import { Rejection } from '../runtime/index.ts'
 import type { ActorView, Runtime } from '../runtime/index.ts'
-import { answerPending, giveCommand, readCommand } from './command.ts'
+import { DirectiveAnswer, DirectiveHead, DirectivePage, DirectiveState } from './answers/directive.ts'
+import { answerPending, bodyOf, giveCommand, readCommand } from './command.ts'
+import { createDirective, type DirectiveDefaults } from './creation.ts'
+import { route } from './documented.ts'
+import { readDirective, summaryOf } from './directive-view.ts'
 import { checkChain, checkFile } from './file-problems.ts'
-import { directiveIdFor, idempotencyKeyOf, keyReused } from './idempotency.ts'
-import { pageOf, PageQuery, wholeSystem } from './page.ts'
+import { pageOf, PageQuery } from './page.ts'
+import { answerTagged } from './preconditions.ts'
 import { Problem } from './problem.ts'
 import { readBody, readQuery } from './request.ts'
-import { headOf, instant } from './state.ts'
+import { headOf } from './state.ts'
 
-const DirectivesQuery = PageQuery.extend({
-  state: z.enum(['draft', 'planning', 'active', 'paused', 'completed', 'failed']).optional(),
-})
+const DirectivesQuery = PageQuery.extend({ state: DirectiveState.optional() })
 
 /** The commands that the API offers, each at its last word: `/v1/directives/:id/start`. */
-const offered = (['start', 'pause', 'resume', 'stop', 'replan'] as const).map((verb) => ({
-  verb,
-  schema: directiveCommands[`directive.${verb}`],
-}))
+const offered = [
+  ['start', 'plans and runs it; from paused: plans anew, keeping passed steps'],
+  ['pause', 'drains what runs, or interrupts it'],
+  ['resume', 'goes on where it was paused'],
+  ['stop', 'gives it up for good'],
+  ['replan', 'gives the present chain up for another one'],
+] as const
+
+const commandProblems = {
+  404: ['system.not_found'],
+  409: ['event.not_accepted', 'system.final'],
+  412: ['directive.changed'],
+  422: ['idempotency_key.reused'],
+}
 
 /** Mounted at `/v1/directives`. */
-export function directives(runtime: Runtime): Hono {
-  const app = new Hono()
-  app.post('/', (c) => create(c, runtime))
-  app.get('/', async (c) => {
+export function directives(runtime: Runtime, defaults: DirectiveDefaults): OpenAPIHono {
+  const app = new OpenAPIHono()
+  const creation = {
+    summary: 'Create a directive, as a draft',
+    body: { schema: DirectiveFile },
+    answer: DirectiveAnswer,
+    status: 201 as const,
+    problems: { 422: ['directive.invalid', 'idempotency_key.reused'] },
+  }
+  route(app, 'post', '/', creation, async (c) => {
+    const id = await createDirective(c, runtime, defaults)
+    return c.json(await readDirective(runtime, id), 201)
+  })
+  const listing = { summary: 'Directives, newest first', query: DirectivesQuery, answer: DirectivePage }
+  route(app, 'get', '/', listing, async (c) => {
     const { state, ...page } = readQuery(c, DirectivesQuery)
     const { rows, cursor } = await pageOf(runtime, 'directive', { key: state, ...page })
     return c.json({ directives: rows.map(({ data }) => summaryOf(data)), cursor })
   })
-  app.get('/:id', async (c) => c.json(await read(runtime, c.req.param('id'))))
-  for (const { verb, schema } of offered) {
-    app.post(`/:id/${verb}`, (c) => control(c, runtime, c.req.param('id'), schema))
+  const reading = {
+    summary: 'A directive with its present chain and steps',
+    description:
+      'The ETag is its last journal entry: `If-None-Match` is answered 304, and commands take it as `If-Match`.',
+    answer: DirectiveAnswer,
+    problems: { 404: ['system.not_found'] },
   }
+  route(app, 'get', '/{id}', reading, async (c) => {
+    const directive = await readDirective(runtime, c.req.param('id')!)
+    return answerTagged(c, directive.seq, directive)
+  })
+  addCommands(app, runtime)
+  addEditing(app, runtime)
   return app
 }
 
-/** A draft. Under an Idempotency-Key its id is made of the key, so a repetition meets what the first one made. */
-async function create(c: Context, runtime: Runtime): Promise<Response> {
-  const key = idempotencyKeyOf(c)
-  const file = await readBody(c, DirectiveFile)
-  checkFile(file)
-  const id = directiveIdFor(key)
-  const createdAt = Date.now()
-  const first = await spawn(runtime, { id, file, createdAt })
-  if (first !== createdAt) c.header('idempotency-replayed', 'true')
-  c.header('location', `/v1/directives/${id}`)
-  return c.json(await read(runtime, id), 201)
-}
-
-/** Resolves with the time at which it was created, which is another than the input's when it exists since then. */
-async function spawn(runtime: Runtime, input: { id: string; file: DirectiveFile; createdAt: number }): Promise<number> {
-  try {
-    await runtime.spawn('directive', { id: input.id, input })
-    return input.createdAt
-  } catch (error) {
-    if (!(error instanceof Rejection) || error.code !== 'system.exists') throw error
+function addCommands(app: OpenAPIHono, runtime: Runtime): void {
+  for (const [verb, summary] of offered) {
+    const schema = directiveCommands[`directive.${verb}`]
+    const documentation = {
+      summary: `${verb}: ${summary}`,
+      body: { schema: bodyOf(schema), optional: true },
+      answer: DirectiveHead,
+      pending: true,
+      problems: verb === 'replan' ? { ...commandProblems, 422: ['plan.unchanged', 'chain.invalid'] } : commandProblems,
+    }
+    route(app, 'post', `/{id}/${verb}`, documentation, async (c) =>
+      control(c, runtime, (await readCommand(c, schema)) as Command),
+    )
   }
-  // The runtime compares whole inputs: with the first one's time, only another file makes them differ.
-  const { createdAt } = (await runtime.snapshot(input.id)).context as DirectiveContext
-  if (createdAt === input.createdAt) throw keyReused()
-  await runtime.spawn('directive', { id: input.id, input: { ...input, createdAt } }).catch((error: unknown) => {
-    throw error instanceof Rejection && error.code === 'system.exists' ? keyReused() : error
-  })
-  return createdAt
 }
 
-async function control(c: Context, runtime: Runtime, id: string, schema: (typeof offered)[number]['schema']) {
-  const command = await readCommand(c, schema)
+type Command = { type: string; at: number; by: string; chain?: Chain }
+
+function addEditing(app: OpenAPIHono, runtime: Runtime): void {
+  const Changes = directiveCommands['directive.update'].shape.changes
+  const updating = {
+    summary: 'Replace fields of a draft, each as a whole',
+    body: { schema: Changes },
+    answer: DirectiveHead,
+    pending: true,
+    problems: { ...commandProblems, 422: ['directive.invalid'] },
+  }
+  route(app, 'patch', '/{id}', updating, async (c) => {
+    const changes = await readBody(c, Changes)
+    const { file } = (await runtime.snapshot(c.req.param('id')!)).context as DirectiveContext
+    checkFile({ ...file, ...changes })
+    return control(c, runtime, { type: 'directive.update', changes, at: Date.now(), by: 'user' } as Command)
+  })
+  const Edited = z.strictObject({ chain: Chain, reason: z.string().min(1).default('the chain was edited') })
+  const editing = {
+    summary: 'Give another chain to a draft, or to a paused directive, which then plans it anew',
+    body: { schema: Edited },
+    answer: DirectiveHead,
+    pending: true,
+    problems: { ...commandProblems, 422: ['chain.invalid'] },
+  }
+  route(app, 'put', '/{id}/chain', editing, async (c) => {
+    const { chain, reason } = await readBody(c, Edited)
+    const { context, value } = await runtime.snapshot(c.req.param('id')!)
+    checkChain((context as DirectiveContext).file, chain)
+    const at = { at: Date.now(), by: 'user' }
+    const command =
+      value === 'draft'
+        ? { type: 'directive.update', changes: { chain, planner: 'file' }, ...at }
+        : { type: 'directive.replan', chain, reason, ...at }
+    if (value !== 'draft' && !(typeof value === 'object' && 'paused' in value)) throw notEditable(value)
+    return control(c, runtime, command as Command)
+  })
+}
+
+const notEditable = (value: unknown) =>
+  new Problem(409, 'event.not_accepted', 'A chain is edited in a draft, or while the directive is paused', {
+    state: typeof value === 'string' ? value : Object.keys(value as object)[0],
+    next: ['directive.pause'],
+  })
+
+async function control(c: Context, runtime: Runtime, command: Command): Promise<Response> {
+  const id = c.req.param('id')!
   const refuse = ({ context, next }: ActorView) => {
     if (command.type !== 'directive.replan' || !next.includes(command.type)) return null
     const { file, source } = context as DirectiveContext
@@ -79,48 +141,11 @@ async function control(c: Context, runtime: Runtime, id: string, schema: (typeof
   }
   const processed = await giveCommand(c, runtime, command, { target: { systemId: id, address: '' }, refuse })
   if (!processed) return answerPending(c, runtime, id)
-  return c.json({ id, ...headOf(await runtime.snapshot(id)) })
+  const snapshot = await runtime.snapshot(id)
+  return answerTagged(c, snapshot.seq, { id, ...headOf(snapshot) })
 }
 
 const planUnchanged = (source: string) =>
   new Problem(422, 'plan.unchanged', `With the planner source ${source} another chain must be given`, {
     errors: [{ pointer: '/chain', detail: 'is needed' }],
   })
-
-/** The directive as it is, its present chain and the chain's steps. Other parts can be some entries ahead of `seq`. */
-async function read(runtime: Runtime, id: string) {
-  const snapshot = await runtime.snapshot(id)
-  const [rows, chains, steps] = await Promise.all([
-    runtime.list('directive', { systemId: id, limit: 1 }),
-    runtime.list('chain', { systemId: id, limit: wholeSystem }),
-    runtime.list('step', { systemId: id, limit: wholeSystem }),
-  ])
-  const { file, chainGeneration } = snapshot.context as DirectiveContext
-  const present = ({ data }: { data: any }) => data.generation === chainGeneration
-  return {
-    ...summaryOf(rows[0]?.data),
-    goal: file.goal,
-    repository: repositoryOf(file),
-    requirements: file.requirements,
-    acceptanceCriteria: file.acceptanceCriteria,
-    thresholds: file.thresholds,
-    limits: file.limits,
-    ...headOf(snapshot),
-    chain: chains.find(present)?.data ?? null,
-    steps: steps.filter(present).map(({ data }) => data),
-  }
-}
-
-const summaryOf = ({ steps: stepCounts, ...data }: any) => ({
-  ...data,
-  stepCounts,
-  createdAt: instant(data.createdAt),
-  startedAt: instant(data.startedAt),
-  finishedAt: instant(data.finishedAt),
-})
-
-/** A URL may hold a password, which is nobody's to read. */
-function repositoryOf({ repository }: DirectiveFile) {
-  if (!repository?.url) return repository ?? null
-  return { ...repository, url: repository.url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1***@') }
-}

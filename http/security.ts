@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { isCourier } from '../machines/index.ts'
 import { Problem } from './problem.ts'
 import { isToken } from './token.ts'
 import type { TokenHash } from './token.ts'
@@ -24,6 +25,12 @@ export function checkHost(hosts: readonly string[]): MiddlewareHandler {
 /** No id holds a NUL, and Postgres takes none in text: a URL with one names nothing. */
 export const refuseNul: MiddlewareHandler = async (c, next) => {
   if (/%00|\0/.test(c.req.raw.url)) throw new Problem(404, 'route.not_found', 'There is nothing at this path')
+  await next()
+}
+
+/** Systems that are no directives (a directive's courier) have no place under `/v1/directives`. */
+export const refuseCouriers: MiddlewareHandler = async (c, next) => {
+  if (isCourier(c.req.param('id') ?? '')) throw new Problem(404, 'system.not_found', 'There is no such directive')
   await next()
 }
 

@@ -1,6 +1,7 @@
 export * from './activities/index.ts'
 export * from './approval/schema.ts'
 export * from './argv.ts'
+export { type ChainComparison, compareChains } from './chain/comparison.ts'
 export type { ChainDifference } from './chain/difference.ts'
 export { criticalPath, layers, type Position, positions, topologicalOrder } from './chain/graph.ts'
 export type { ChainContext, ChainFacts } from './chain/machine.ts'

@@ -5,6 +5,7 @@ import { createActivities } from '../../actors/index.ts'
 import { createApp, createToken } from '../../http/index.ts'
 import { machines } from '../../machines/index.ts'
 import { createRuntime, type Runtime } from '../../runtime/index.ts'
+import { checkAnswer } from './contract.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 export const host = '127.0.0.1:4000'
@@ -55,12 +56,20 @@ const callOf =
     }
     const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
     const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
-    return answerOf(await app.request(path, { method, headers: present, body: text }))
+    const response = await app.request(path, { method, headers: present, body: text })
+    const answer = await answerOf(response)
+    checkAnswer(app, method, path, response, answer.body)
+    return answer
   }
 
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? null : isJson ? JSON.parse(text) : text,
+  }
 }
 
 type Step = { name: string; dependsOn?: string[]; [field: string]: unknown }

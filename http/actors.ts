@@ -1,0 +1,94 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { Rejection } from '../runtime/index.ts'
+import type { ActorView, Runtime } from '../runtime/index.ts'
+import { ActorAnswer, HistoryAnswer, WaitAnswer } from './answers/actor.ts'
+import { route } from './documented.ts'
+import { withoutPasswords } from './passwords.ts'
+import { readQuery } from './request.ts'
+import { commandsIn } from './state.ts'
+import { directiveIdIn } from './steps.ts'
+
+const Address = z.string().max(1000).default('')
+const ActorQuery = z.strictObject({ address: Address })
+const HistoryQuery = z.strictObject({
+  /** Only this actor's entries. */
+  address: z.string().max(1000).optional(),
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+})
+const WaitQuery = z.strictObject({
+  /** `done`, `tag:<tag>`, or `state:<path>` as `matches` takes it (`state:active.work`). */
+  for: z.string().regex(/^(done|tag:.+|state:.+)$/, 'must be done, tag:<tag> or state:<path>'),
+  /** Milliseconds; then it answers `met: false`. */
+  timeout: z.coerce.number().int().min(0).max(60_000).default(30_000),
+})
+
+const problems = { 404: ['system.not_found', 'actor.not_found'] }
+
+/** Mounted at `/v1/directives/:id`: any actor of the directive's system, its history, and waiting. */
+export function actors(runtime: Runtime): OpenAPIHono {
+  const app = new OpenAPIHono()
+  const actor = {
+    summary: "Any actor's snapshot, and the events that are legal now",
+    query: ActorQuery,
+    answer: ActorAnswer,
+    problems,
+  }
+  route(app, 'get', '/actor', actor, async (c) => {
+    const { address } = readQuery(c, ActorQuery)
+    return c.json(viewOf(address, await runtime.snapshot(directiveIdIn(c), address)))
+  })
+  const history = {
+    summary: 'The journal: every event and what it led to',
+    query: HistoryQuery,
+    answer: HistoryAnswer,
+    problems,
+  }
+  route(app, 'get', '/history', history, (c) => answerHistory(c, runtime))
+  const wait = {
+    summary: 'Waits until the directive is there, or the time is up',
+    query: WaitQuery,
+    answer: WaitAnswer,
+    problems: { ...problems, 409: ['system.failed'] },
+  }
+  route(app, 'get', '/wait', wait, (c) => answerWait(c, runtime))
+  return app
+}
+
+const viewOf = (address: string, view: ActorView) => {
+  const { value, context, status, tags, output, error, children, seq, next } = view
+  const parts = { value, context, status, tags, output, error, children, seq, next }
+  return { address, ...withoutPasswords(plain(parts)), commands: commandsIn(view) }
+}
+
+/** What JSON makes of it: contexts may hold what it does not know. */
+const plain = <T extends object>(value: T): T =>
+  JSON.parse(JSON.stringify(value, (_, part: unknown) => (part === undefined ? null : part))) as T
+
+async function answerHistory(c: Context, runtime: Runtime): Promise<Response> {
+  const { address, after, limit } = readQuery(c, HistoryQuery)
+  const page = await runtime.history(directiveIdIn(c), { after, limit })
+  const entries = page.filter((entry) => address === undefined || entry.address === address)
+  return c.json({ entries: entries.map((entry) => withoutPasswords(plain(entry))), cursor: page.at(-1)?.seq ?? after })
+}
+
+async function answerWait(c: Context, runtime: Runtime): Promise<Response> {
+  const { for: wanted, timeout } = readQuery(c, WaitQuery)
+  try {
+    const view = await runtime.waitFor(directiveIdIn(c), conditionOf(wanted), { timeout })
+    return c.json({ met: true, ...viewOf('', view) })
+  } catch (error) {
+    if (!(error instanceof Rejection) || error.code !== 'wait.timeout') throw error
+    return c.json({ met: false })
+  }
+}
+
+function conditionOf(text: string): Parameters<Runtime['waitFor']>[1] {
+  if (text === 'done') return 'done'
+  const [, kind, what] = /^(tag|state):(.+)$/.exec(text)!
+  return kind === 'tag' ? { tag: what! } : { matches: valueOf(what!.split('.')) }
+}
+
+const valueOf = ([first, ...rest]: string[]): unknown => (rest.length === 0 ? first : { [first!]: valueOf(rest) })

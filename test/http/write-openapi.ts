@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { openApiPath, openApiText } from './openapi-file.ts'
+
+writeFileSync(openApiPath, openApiText())
