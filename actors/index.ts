@@ -7,6 +7,7 @@ import { type Briefing, createBriefer, preview } from './briefer/index.ts'
 import { createCleaner } from './cleaner.ts'
 import { createDetector } from './detector.ts'
 import { createMerger } from './merger.ts'
+import { createPublisher } from './publisher/index.ts'
 import { createNotifier, notifierRetry } from './notifier/index.ts'
 import { createPlanner } from './planner.ts'
 import { createModel, modelRetry, noModels, secretsOfAccess, type ModelAccess } from './model/index.ts'
@@ -69,6 +70,7 @@ export function createActivities(options: ActivitiesOptions) {
     verifier: host('verifier', 24 * hour, createVerifier),
     tools: host('tools', 24 * hour, createTools),
     merger: host('merger', 5 * minute, createMerger),
+    publisher: host('publisher', 10 * minute, createPublisher),
     notifier: host('notifier', minute, createNotifier, notifierRetry),
     cleaner: host('cleaner', hour, createCleaner),
   }

@@ -14,20 +14,22 @@ export type Receiver = {
   /** `127.0.0.1:<port>` */
   host: string
   received: Received[]
-  /** For the next requests, in order; afterwards 204. */
+  /** For the next requests, in order; afterwards what `always` says, else 204. */
   reply(...replies: Reply[]): void
+  always(reply: Reply): void
   close(): Promise<void>
 }
 
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = []
   const replies: Reply[] = []
+  let usual: Reply = 204
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       const { method = '', url: path = '', headers } = request
       const one = { method, path, headers, body }
       received.push(one)
-      const reply = replies.shift() ?? 204
+      const reply = replies.shift() ?? usual
       if (typeof reply === 'number') response.writeHead(reply).end()
       else reply(response, one)
     })
@@ -38,7 +40,10 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://${host}`,
     host,
     received,
-    reply: (...more) => replies.push(...more),
+    reply: (...more) => void replies.push(...more),
+    always: (reply) => {
+      usual = reply
+    },
     close: () => close(server),
   }
 }
