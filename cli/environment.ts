@@ -1,6 +1,8 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
+import type { NotificationTarget } from '../machines/index.ts'
+import { defaultTargets } from './notices.ts'
 import { modelEnvironmentOf, modelVariables, type ModelEnvironment } from './model-variables.ts'
 import { Refusal } from './refusal.ts'
 
@@ -19,6 +21,15 @@ const Variables = z.object({
   ),
   ADJUTANT_PORT: set(z.coerce.number('must be a port number').int().min(0).max(65535).default(7420)),
   ADJUTANT_HOST: set(z.string().default('127.0.0.1')),
+  ADJUTANT_WEBHOOK_URL: set(z.url('must be a URL').optional()),
+  ADJUTANT_WEBHOOK_SECRET: set(
+    z
+      .string()
+      .regex(/^\s*whsec_/, 'must begin with whsec_')
+      .optional(),
+  ),
+  ADJUTANT_SLACK_URL: set(z.url('must be a URL').optional()),
+  ADJUTANT_PRIVATE_HOSTS: set(z.string().default('')),
   ADJUTANT_LEASE_MS: set(z.coerce.number('must be milliseconds').int().min(500).optional()),
   ADJUTANT_CRASH_AT: set(
     z
@@ -42,6 +53,10 @@ export type Environment = {
   host: string
   port: number
   leaseMs: number | undefined
+  /** Who is told of directives whose file names nobody. */
+  notifications: NotificationTarget[]
+  /** Hosts that notices may go to though their addresses are private. */
+  privateHosts: string[]
   color: 'never' | 'always' | 'auto'
   /** False in CI and on dumb terminals: no repainting. */
   repaint: boolean
@@ -68,6 +83,8 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     host: found.ADJUTANT_HOST,
     port: found.ADJUTANT_PORT,
     leaseMs: found.ADJUTANT_LEASE_MS,
+    notifications: defaultTargets(variables),
+    privateHosts: found.ADJUTANT_PRIVATE_HOSTS.split(/[\s,]+/).filter(Boolean),
     color: found.NO_COLOR ? 'never' : found.FORCE_COLOR ? 'always' : 'auto',
     repaint: !found.CI && found.TERM !== 'dumb',
     crashAt: crashAtOf(found.ADJUTANT_CRASH_AT),
