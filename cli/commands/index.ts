@@ -3,6 +3,7 @@ import type { On } from '../shell.ts'
 import { approvals } from './approvals.ts'
 import { approve } from './approve.ts'
 import { chart } from './chart.ts'
+import { chains } from './chains.ts'
 import { check } from './check.ts'
 import { deny } from './deny.ts'
 import { doctor } from './doctor.ts'
@@ -28,7 +29,7 @@ import { unpark } from './unpark.ts'
 export const commands = (on: On): Command[] =>
   [
     ...[init, check, run, serve, example],
-    ...[list, show, events, start, pause, resume, stop, replan],
+    ...[list, show, events, start, pause, resume, stop, replan, chains],
     ...[approvals, approve, deny, requestChanges, step],
     ...[chart, prompt, schema, doctor, unpark],
   ].map((command) => command(on))

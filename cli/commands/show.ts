@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { factLines } from '../approval-facts.ts'
+import { verdictLine } from '../chain-lines.ts'
 import { withAdjutant } from '../compose.ts'
 import { viewDirective, type DirectiveView, type StepView } from '../directive-view.ts'
 import { approvalIdOf, directiveId, shortApprovalId } from '../identity.ts'
@@ -18,6 +19,7 @@ export const show = (on: On): Command =>
           if (terminal.json) return
           sayHead(terminal, view)
           saySteps(terminal, view.steps)
+          sayReview(terminal, view)
           sayApprovals(terminal, view)
         }),
       ),
@@ -58,6 +60,15 @@ function saySteps(terminal: Terminal, steps: StepView[]): void {
     plain(failure?.summary ?? result?.summary ?? '').split('\n')[0]!,
   ])
   for (const line of table(rows)) terminal.say(`  ${line}`)
+}
+
+function sayReview(terminal: Terminal, { context: { review } }: DirectiveView): void {
+  const { evaluation } = review
+  if (!evaluation) return
+  terminal.say()
+  terminal.say(`  final review: ${plain(evaluation.summary)}`)
+  if (evaluation.judgeModel) terminal.say(`  judged by ${plain(evaluation.judgeModel)}`)
+  for (const criterion of evaluation.criteria) terminal.say(`    ${verdictLine(criterion)}`)
 }
 
 function sayApprovals(terminal: Terminal, { approvals, context }: DirectiveView): void {

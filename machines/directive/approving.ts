@@ -25,11 +25,12 @@ const planReview = (context: DirectiveContext): Question => {
       difference: differenceFrom(context.steps, proposal!),
       problems,
       reason: context.planning.reason,
-      steps: steps.map(({ name, type, description, dependsOn }) => ({
+      steps: steps.map(({ name, type, description, dependsOn, contract: { executor } }) => ({
         name,
         type,
         description: description.slice(0, 200),
         dependsOn,
+        executor: executor.kind === 'agent' ? executor.preset : executor.kind,
       })),
     },
     choices: ['accept'],
