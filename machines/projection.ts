@@ -1,12 +1,15 @@
 import type { ApprovalContext } from './approval/schema.ts'
 import type { ChainContext } from './chain/machine.ts'
+import type { CompletionContext } from './completion/schema.ts'
+import { parkedFor } from './completion/waiting.ts'
 import type { ContractContext } from './contract/schema.ts'
 import type { CourierContext } from './courier/schema.ts'
 import type { LedgerEntry } from './cost.ts'
 import type { DirectiveContext } from './directive/schema.ts'
 import type { StepContext } from './step/schema.ts'
 
-type AnyContext = DirectiveContext | StepContext | ContractContext | ApprovalContext | ChainContext | CourierContext
+type AnyContext =
+  CompletionContext | DirectiveContext | StepContext | ContractContext | ApprovalContext | ChainContext | CourierContext
 /** What of an actor's snapshot is read here. */
 type Seen = { readonly value: unknown; readonly context?: unknown }
 /** A row of a list. `key` is what the list is filtered by: the state. */
@@ -124,6 +127,15 @@ const chainRow = ({ definition, positions: _, ...facts }: ChainContext, value: u
 const costRows = (ledger: readonly LedgerEntry[]): Row[] =>
   ledger.map((entry, index) => ({ kind: 'cost', key: String(index + 1).padStart(6, '0'), data: entry }))
 
+/** Only while it waits for a provider: a row for every call would be written and taken away for nothing. */
+const waitRows = (context: CompletionContext, value: unknown): Row[] => {
+  if (value !== 'parked') return []
+  const { address, purpose, left, limit, place } = context
+  const until = context.now + parkedFor(context)
+  const data = { address, purpose, model: left[0], until, reason: limit!.reason, ...place }
+  return [{ kind: 'wait', key: 'rate_limit', data }]
+}
+
 // Two deliveries of one courier would share a row if they were told apart by their state.
 const noticeRows = ({ directiveId, deliveries }: CourierContext): Row[] =>
   deliveries.map((delivery) => ({ kind: 'notice', key: delivery.id, data: { directiveId, ...delivery } }))
@@ -135,13 +147,15 @@ export const project = ({ value, context }: Seen): Row[] => {
     case 'directive':
       return [directiveRow(known, value), ...costRows(known.ledger)]
     case 'step':
-      return [stepRow(known, value)]
+      return [stepRow(known, value), ...costRows(known.ledger)]
     case 'contract':
       return [contractRow(known, value), ...costRows(known.ledger)]
     case 'approval':
       return [approvalRow(known, value)]
     case 'chain':
       return [chainRow(known, value)]
+    case 'completion':
+      return waitRows(known, value)
     case 'courier':
       return noticeRows(known)
     default:

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { project } from '../../machines/projection.ts'
-import { chain, createWorld, file, step, verified, type World } from './world.ts'
+import { eventually } from '../support/eventually.ts'
+import { chain, createWorld, fair, file, step, verified, type World } from './world.ts'
 
 let world: World
 afterEach(() => world?.close())
@@ -71,4 +72,31 @@ test('what is carried over shows the commit it was carried over with', async () 
 test('actors of other kinds, activities say, contribute nothing', () => {
   expect(project({ value: 'any', context: { kind: 'other' } })).toEqual([])
   expect(project({ value: undefined })).toEqual([])
+})
+
+test('who waits for a rate limit is listed with the time until which, and what a judge cost with its step', async () => {
+  const limited = { outcome: 'limited', resetAt: 1_800_003_600_000, reason: 'too many requests', costs: [] }
+  const executor = { kind: 'model' }
+  const judged = { acceptanceCriteriaIds: ['AC1'] }
+  world = createWorld(
+    file({
+      acceptanceCriteria: [{ id: 'AC1', text: 'it works' }],
+      chain: chain(step('one', [], judged), step('two', ['one'], { contract: { executor } } as never)),
+    }),
+    { model: ({ purpose }, self) => (purpose === 'judge' ? fair.model!({ purpose }, self) : limited) },
+    { judge: ['j'] },
+  )
+  world.send({ type: 'directive.start' })
+  await world.until((snapshot) => snapshot.context.steps.one?.state === 'passed')
+  expect(rows('one-g1')).toMatchObject([{ kind: 'step' }, { kind: 'cost', data: { activity: 'judge', step: 'one' } }])
+  await eventually(() =>
+    expect(rows('two-g1/contract/agent/completion')).toMatchObject([
+      {
+        kind: 'wait',
+        key: 'rate_limit',
+        data: { model: 'm', purpose: 'agent', until: 1_800_003_600_000, stepId: 'two-g1' },
+      },
+    ]),
+  )
+  expect(rows('two-g1/contract/agent')).toEqual([])
 })
