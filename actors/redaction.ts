@@ -39,18 +39,19 @@ const formsOf = (secret: string): string[] =>
       Buffer.from(line).toString('base64').replace(/=+$/, ''),
     ])
 
-// What keys look like, whoever they belong to. A group `kept` is what may stay.
+// What keys look like, whoever they belong to. A group `kept` is what may stay. Where one could begin at any place of a
+// text, its length is bounded: whoever writes the text could stop this process for minutes otherwise.
 const patterns: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /\bsk-(?=[\w-]*\d)[\w-]{20,}/g,
+  /\bsk-(?=[\w-]{0,500}\d)[\w-]{20,500}/g,
   /\b(?:sk|rk|pk)_(?:live|test)_\w{16,}/g,
   /\bgh[opsur]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\bnpm_\w{36,}|\bhf_\w{30,}/g,
   /\bxox[abeprs]-[\w-]{10,}|https:\/\/hooks\.slack\.com\/services\/[\w/]+/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}/g,
   /\bwhsec_[\w+/=]{16,}/g,
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g,
+  /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g,
   /(?<kept>\b(?:Bearer|Basic)\s+)[\w.~+/-]{16,}=*/gi,
-  /(?<kept>\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@"']*:)[^/\s@"']+(?=@)/gi,
+  /(?<kept>\b[a-z][a-z0-9+.-]{0,30}:\/\/[^/\s:@"']{0,256}:)[^/\s@"']{1,1024}(?=@)/gi,
 ]
 
 /** Takes out exactly these values, and nothing that only looks like a secret: for what is to be carried out as it is. */

@@ -80,3 +80,25 @@ test('a line without end is passed on in parts, a secret within it still redacte
   expect(out).not.toContain('canary')
   expect(out.match(/\[redacted\]/g)).toHaveLength(15)
 })
+
+test('no text takes long, however it is made up', () => {
+  const redact = redaction([secret])
+  const beginnings = [
+    'a.',
+    'a-',
+    'a+',
+    'sk-',
+    'sk-a',
+    'eyJ-',
+    'eyJaaaaaaaa.',
+    'Bearer ',
+    'a://',
+    'a://b',
+    '-----BEGIN ',
+  ]
+  const started = performance.now()
+  for (const beginning of beginnings) redact(beginning.repeat(100_000))
+  for (const start of ['sk-', 'a://b:', 'eyJ']) redact(start + 'a-'.repeat(100_000))
+  // Some 100 ms; with a pattern that begins again at every place it is minutes.
+  expect(performance.now() - started).toBeLessThan(10_000)
+})
