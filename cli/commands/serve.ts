@@ -28,14 +28,16 @@ export const serve = (on: On): Command =>
       }),
     )
 
-async function serveUntilInterrupted(shell: Shell, { runtime, environment }: Adjutant, port: number): Promise<void> {
+async function serveUntilInterrupted(shell: Shell, adjutant: Adjutant, port: number): Promise<void> {
   const { terminal, interrupted } = shell
+  const { runtime, environment, models } = adjutant
   // No other command needs a server: they start sooner without it.
   const { openToken, serveHttp } = await import('../../http/index.ts')
   const tokenFile = join(environment.home, 'token.sha256')
   const { hash, token } = await openToken(tokenFile)
+  const defaults = { models: models.defaults, notifications: environment.notifications }
   const server = await listen(shell, port, () =>
-    serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port }),
+    serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port, defaults }),
   )
   terminal.data({ url: server.url, token: token ?? null, home: environment.home })
   terminal.say(`Serving ${server.url} (home ${environment.home}). Ctrl-C ends it.`)
