@@ -1,11 +1,13 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { compareChains } from '../machines/index.ts'
 import type { ChainContext } from '../machines/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { ChainList, ChainWithDefinition } from './answers/chain.ts'
 import { route } from './documented.ts'
 import { wholeSystem } from './page.ts'
 import { Problem } from './problem.ts'
+import { readQuery } from './request.ts'
 import { directiveIdIn } from './steps.ts'
 
 /** Mounted at `/v1/directives/:id/chains`. Old chains stay readable; each says how it differs from the one before. */
@@ -21,19 +23,37 @@ export function chains(runtime: Runtime): OpenAPIHono {
     return c.json({ chains: rows.map(({ data }) => data) })
   })
   const reading = {
-    summary: 'One generation with its whole definition',
+    summary: 'One generation with its whole definition, and what changed from any other',
+    query: ChainQuery,
     answer: ChainWithDefinition,
     problems: { 404: ['system.not_found', 'chain.not_found'] },
   }
   route(app, 'get', '/{generation}', reading, async (c) => {
+    const { against } = readQuery(c, ChainQuery)
     const rows = await rowsOf(c, runtime)
-    const row = rows.find(({ data }) => String(data.generation) === c.req.param('generation'))
-    if (!row) throw new Problem(404, 'chain.not_found', 'The directive has no chain of that generation')
-    const { context } = await runtime.snapshot(row.systemId, row.address)
-    return c.json({ ...row.data, definition: (context as ChainContext).definition })
+    const row = generationIn(rows, c.req.param('generation')!)
+    const { definition } = await contextOf(runtime, row)
+    if (against === undefined) return c.json({ ...row.data, definition })
+    const other = await contextOf(runtime, generationIn(rows, against))
+    return c.json({ ...row.data, definition, comparison: compareChains(other.definition, definition) })
   })
   return app
 }
+
+const ChainQuery = z.object({
+  against: z.string().optional().describe('another generation: `comparison` says what changed from it'),
+})
+
+type ChainRow = Awaited<ReturnType<typeof rowsOf>>[number]
+
+function generationIn(rows: ChainRow[], generation: string): ChainRow {
+  const row = rows.find(({ data }) => String(data.generation) === generation)
+  if (!row) throw new Problem(404, 'chain.not_found', `The directive has no chain of generation ${generation}`)
+  return row
+}
+
+const contextOf = async (runtime: Runtime, { systemId, address }: ChainRow) =>
+  (await runtime.snapshot(systemId, address)).context as ChainContext
 
 async function rowsOf(c: Context, runtime: Runtime) {
   const id = directiveIdIn(c)

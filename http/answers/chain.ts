@@ -27,4 +27,17 @@ export const ChainAnswer = z
   .openapi('Chain')
 
 export const ChainList = z.object({ chains: z.array(ChainAnswer) })
-export const ChainWithDefinition = ChainAnswer.extend({ definition: Chain }).openapi('ChainWithDefinition')
+const Comparison = z
+  .looseObject({
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+    changed: z.array(z.string()),
+    unchanged: z.array(z.string()),
+    fields: z.record(z.string(), z.array(z.string())).describe('of each changed step what differs in its definition'),
+  })
+  .openapi('ChainComparison')
+
+export const ChainWithDefinition = ChainAnswer.extend({
+  definition: Chain,
+  comparison: Comparison.optional(),
+}).openapi('ChainWithDefinition')

@@ -23,6 +23,9 @@ describe('chains', () => {
     const one = await at('/chains/1')
     expect(one.body.definition.steps.map(({ name }: any) => name)).toEqual(['work', 'after'])
     expect((await at('/chains/2')).body.code).toBe('chain.not_found')
+    expect((await at('/chains/1?against=2')).body.code).toBe('chain.not_found')
+    const { comparison } = (await at('/chains/1?against=1')).body
+    expect(comparison).toEqual({ added: [], removed: [], changed: [], unchanged: ['work', 'after'], fields: {} })
     expect((await get('/v1/directives/gone/chains')).body.code).toBe('system.not_found')
   })
 })
