@@ -46,8 +46,11 @@ export function modelEnvironmentOf(found: Variables): ModelEnvironment {
       judge: found.ADJUTANT_MODEL_JUDGE ?? all,
     },
     baseUrl: found.ADJUTANT_MODEL_URL ?? found.OPENAI_BASE_URL,
-    key: found.ADJUTANT_MODEL_KEY ?? found.OPENAI_API_KEY,
+    key: found.ADJUTANT_MODEL_KEY ?? (isTheirs(found.ADJUTANT_MODEL_URL) ? found.OPENAI_API_KEY : undefined),
     api: found.ADJUTANT_MODEL_API,
     format: found.ADJUTANT_MODEL_FORMAT,
   }
 }
+
+/** A key made for one server is not shown to another: OPENAI_API_KEY belongs with OPENAI_BASE_URL, or with OpenAI. */
+const isTheirs = (url: string | undefined) => url === undefined || new URL(url).hostname === 'api.openai.com'

@@ -39,7 +39,7 @@ test('ADJUTANT_MODEL is for all three, each of which may have its own list', asy
   expect(defaults).toEqual({ planner: ['big', 'small'], agent: ['big', 'small'], judge: ['other'] })
 })
 
-test("Adjutant's own variables go before those of the openai client; a server of one's own needs no key", async () => {
+test("Adjutant's own variables go before those of the openai client, whose key goes to no other server", async () => {
   const variables = { OPENAI_BASE_URL: 'http://localhost:1/v1', OPENAI_API_KEY: 'theirs' }
   expect(await read(variables)).toMatchObject({ provider: { baseUrl: 'http://localhost:1/v1', key: 'theirs' } })
   const own = {
