@@ -35,10 +35,15 @@ export const isFinal = ({ status }: DirectiveView): boolean => status !== 'activ
 
 /** Nothing moves before somebody answers, starts or resumes: wall time stands still and nothing drains. */
 export const waitsForPerson = (view: DirectiveView): boolean =>
-  !isFinal(view) && view.context.runningSince === null && !view.steps.some(isMoving)
+  !isFinal(view) && view.context.runningSince === null && !view.steps.some(isMoving(view.context))
 
-const isMoving = ({ state, waiting }: StepView): boolean =>
-  !waiting && (state === 'running' || state === 'evaluating' || state === 'rework')
+// Whoever asks for money that is not there stands still as well.
+const isMoving =
+  ({ budget }: DirectiveContext) =>
+  ({ id, state, waiting }: StepView): boolean =>
+    !waiting &&
+    (state === 'running' || state === 'evaluating' || state === 'rework') &&
+    !budget.waiting.some((asked) => asked.id.startsWith(`${id}/`))
 
 function stepsOf({ steps }: DirectiveContext): StepView[] {
   const depths = new Map<string, number>()
