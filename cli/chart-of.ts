@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime/index.ts'
-import { chainToSvg, type Chart, type Highlights, statesIn } from '../visualizations/index.ts'
+import { chainToSvg, type Chart, edgesTaken, type Highlights, statesIn } from '../visualizations/index.ts'
 import { withAdjutant } from './compose.ts'
 import { viewDirective } from './directive-view.ts'
 import { allRows, directiveId, uniquePrefix } from './identity.ts'
@@ -29,11 +29,19 @@ export const liveActor = (
     const id = await directiveId(runtime, directive)
     const at = kind === 'directive' ? '' : await addressOf(runtime, id, kind, address)
     const { value } = await runtime.snapshot(id, at)
-    const been = await valuesOf(runtime, id, at)
+    const been = await trailOf(runtime, id, at)
+    const taken = been.flatMap((entry) => entry.taken)
     return {
       highlightsOf: (chart) => ({
         active: statesIn(chart, value),
-        visited: [...new Set(been.flatMap((each) => statesIn(chart, each)))],
+        // The values on the way, too: states that were passed through within one event.
+        visited: [
+          ...new Set([
+            ...been.flatMap((entry) => statesIn(chart, entry.value)),
+            ...taken.flatMap(({ source, targets }) => [source, ...targets]),
+          ]),
+        ],
+        taken: edgesTaken(chart, taken),
       }),
     }
   })
@@ -58,13 +66,13 @@ async function listed(runtime: Runtime, id: string, kind: string): Promise<strin
 
 const pageSize = 1000
 
-async function valuesOf(runtime: Runtime, id: string, address: string): Promise<unknown[]> {
-  const values: unknown[] = []
+async function trailOf(runtime: Runtime, id: string, address: string) {
+  const trail: Awaited<ReturnType<Runtime['trail']>> = []
   for (let after = 0; ;) {
-    const page = await runtime.history(id, { after, limit: pageSize })
-    values.push(...page.filter((entry) => entry.address === address).map(({ value }) => value))
+    const page = await runtime.trail(id, { address, after, limit: pageSize })
+    trail.push(...page)
     const last = page.at(-1)
-    if (!last || page.length < pageSize) return values
+    if (!last || page.length < pageSize) return trail
     after = last.seq
   }
 }

@@ -64,7 +64,7 @@ const viewOf = (address: string, view: ActorView) => {
 }
 
 /** What JSON makes of it: contexts may hold what it does not know. */
-const plain = <T extends object>(value: T): T =>
+export const plain = <T extends object>(value: T): T =>
   JSON.parse(JSON.stringify(value, (_, part: unknown) => (part === undefined ? null : part))) as T
 
 async function answerHistory(c: Context, runtime: Runtime): Promise<Response> {

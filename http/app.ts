@@ -13,6 +13,7 @@ import { directives } from './directives.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
 import type { ReadinessChecks } from './health.ts'
+import { inspections } from './inspection.ts'
 import { ledger } from './ledger.ts'
 import { machines } from './machines.ts'
 import { describeItself } from './openapi.ts'
@@ -67,6 +68,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.route('/v1/directives/:id/steps', steps(runtime))
   app.route('/v1/directives/:id/contracts', contracts(runtime))
   app.route('/v1/directives/:id/events', events(runtime))
+  app.route('/v1/directives/:id/inspection', inspections(runtime))
   app.route('/v1/directives/:id/ledger', ledger(runtime))
   app.route('/v1/directives/:id', pictures(runtime))
   app.route('/v1/approvals', approvals(runtime))

@@ -25,15 +25,16 @@ export async function createDirective(c: Context, runtime: Runtime, defaults: Di
   const file = { ...given, notifications }
   const id = directiveIdFor(key)
   const createdAt = Date.now()
-  // Before the directive: a notice never finds nobody to carry it.
-  if (notifications.length > 0) {
-    const courier = courierFor(id)
-    await runtime.spawn('courier', courier)
-  }
+  await spawnCourier(runtime, id, notifications)
   const first = await spawn(runtime, { id, file, createdAt, models: modelsFor(file.model, defaults.models) })
   if (first !== createdAt) c.header('idempotency-replayed', 'true')
   c.header('location', `/v1/directives/${id}`)
   return id
+}
+
+/** Before the directive: a notice never finds nobody to carry it. Harmless when the courier is there. */
+export async function spawnCourier(runtime: Runtime, id: string, notifications: readonly unknown[]): Promise<void> {
+  if (notifications.length > 0) await runtime.spawn('courier', courierFor(id))
 }
 
 /** Resolves with the time at which it was created, which is another than the input's when it exists since then. */

@@ -6,7 +6,7 @@ import type { DirectiveContext } from '../machines/index.ts'
 import type { ActorView, Runtime } from '../runtime/index.ts'
 import { DirectiveAnswer, DirectiveHead, DirectivePage, DirectiveState } from './answers/directive.ts'
 import { answerPending, bodyOf, giveCommand, readCommand } from './command.ts'
-import { createDirective, type DirectiveDefaults } from './creation.ts'
+import { createDirective, type DirectiveDefaults, spawnCourier } from './creation.ts'
 import { route } from './documented.ts'
 import { readDirective, summaryOf } from './directive-view.ts'
 import { checkChain, checkFile } from './file-problems.ts'
@@ -101,6 +101,7 @@ function addEditing(app: OpenAPIHono, runtime: Runtime): void {
     const changes = await readBody(c, Changes)
     const { file } = (await runtime.snapshot(c.req.param('id')!)).context as DirectiveContext
     checkFile({ ...file, ...changes })
+    await spawnCourier(runtime, c.req.param('id')!, changes.notifications ?? [])
     return control(c, runtime, { type: 'directive.update', changes, at: Date.now(), by: 'user' } as Command)
   })
   const Edited = z.strictObject({ chain: Chain, reason: z.string().min(1).default('the chain was edited') })

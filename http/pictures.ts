@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { machines } from '../machines/index.ts'
 import type { Runtime } from '../runtime/index.ts'
-import { chainToSvg, statesIn, toChart, toSvg } from '../visualizations/index.ts'
+import { chainToSvg, edgesTaken, statesIn, toChart, toSvg } from '../visualizations/index.ts'
 import { route } from './documented.ts'
 import { readDirective } from './directive-view.ts'
 import { Problem } from './problem.ts'
@@ -17,7 +17,7 @@ const svg = { 'image/svg+xml': 'an SVG that needs no script and no font of its o
 export function pictures(runtime: Runtime): OpenAPIHono {
   const app = new OpenAPIHono()
   const chart = {
-    summary: "An actor's statechart, marked where it stands",
+    summary: "An actor's statechart, marked where it stands and which way it came and which way it came",
     query: ChartQuery,
     answer: svg,
     problems: { 404: ['system.not_found', 'actor.not_found', 'machine.not_found'] },
@@ -29,7 +29,12 @@ export function pictures(runtime: Runtime): OpenAPIHono {
     if (kind === undefined || !Object.hasOwn(machines, kind))
       throw new Problem(404, 'machine.not_found', 'This actor is none of the machines that have a chart')
     const drawn = toChart(machines[kind].machine)
-    return answerSvg(c, await toSvg(drawn, { active: statesIn(drawn, value) }))
+    const taken = (await runtime.trail(directiveIdIn(c), { address, limit: 10_000 })).flatMap((entry) => entry.taken)
+    const visited = new Set(taken.flatMap(({ source, targets }) => [source, ...targets]))
+    return answerSvg(
+      c,
+      await toSvg(drawn, { active: statesIn(drawn, value), visited, taken: edgesTaken(drawn, taken) }),
+    )
   })
   const chain = {
     summary: 'The present chain, each step in its state',

@@ -6,7 +6,7 @@ export type { Activity, ActivityContext, ActivityRun, RetryPolicy } from './acti
 export type { Clock } from './clock.ts'
 export type { Receipt, SendOptions } from './mailroom.ts'
 export type { Machines, MachineEntry, Migrate, ProjectionRow, RootState } from './registry.ts'
-export { emittedAfter, followEmitted, type EmittedPlace } from './following.ts'
+export { emittedAfter, followEmitted, followHistory, historyAfter, type EmittedPlace } from './following.ts'
 export type { Emitted, HistoryEntry } from './reader.ts'
 export type { OnPoint, Point } from './signals.ts'
 export type { ActorView, ChildView } from './view.ts'

@@ -1,7 +1,7 @@
 import type { Chart, ChartNode } from './chart.ts'
 
-/** A transition that was taken: its source's id, the event's type ('' when eventless), the ids of its targets. */
-export type Taken = readonly [source: string, event: string, ...targets: string[]]
+/** A transition that was taken: ids of its source and targets, the event's type ('' when eventless). */
+export type Taken = { readonly source: string; readonly event: string; readonly targets: readonly string[] }
 
 /** Ids of all states that a state value names, boxes included. */
 export function statesIn(chart: Chart, value: unknown): string[] {
@@ -17,7 +17,7 @@ export function statesIn(chart: Chart, value: unknown): string[] {
 
 /** Ids of the edges that these transitions are. */
 export const edgesTaken = (chart: Chart, taken: readonly Taken[]): string[] => {
-  const keys = new Set(taken.flatMap(([source, event, ...targets]) => targets.map((to) => keyOf(source, event, to))))
+  const keys = new Set(taken.flatMap(({ source, event, targets }) => targets.map((to) => keyOf(source, event, to))))
   return chart.edges
     .filter(({ from, event, to, internal }) => !internal && keys.has(keyOf(from, event, to)))
     .map(({ id }) => id)

@@ -152,8 +152,11 @@ describe('machines', () => {
   })
 
   test('of a directive are marked where it stands, and its chain is drawn', async () => {
-    expect((await at('/chart.svg')).body).toMatch(/class="state final active" data-state="directive.completed"/)
-    expect((await at('/chart.svg?address=work-g1')).body).toMatch(/class="state final active" data-state="step.passed"/)
+    expect((await at('/chart.svg')).body).toMatch(/class="state final active visited" data-state="directive.completed"/)
+    expect((await at('/chart.svg?address=work-g1')).body).toMatch(
+      /class="state final active visited" data-state="step.passed"/,
+    )
+    expect((await at('/chart.svg')).body).toMatch(/<path class="edge taken" data-edges="[^"]*directive.draft:/)
     expect((await at('/chain.svg')).body).toMatch(/class="step passed" data-step="after"/)
   })
 })
@@ -173,6 +176,49 @@ test('beyond the limit requests are refused with 429, and told when to come agai
   expect(refused.status).toBe(429)
   expect(await refused.json()).toMatchObject({ code: 'rate.exceeded' })
   expect(refused.headers.get('retry-after')).toBe('60')
+})
+
+describe('the inspection', () => {
+  const lines = async (query: string) => {
+    const { body } = await at(`/inspection${query}`)
+    return (body as string)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  }
+
+  test('is the journal as an inspector takes it: actors with their definitions, events, snapshots', async () => {
+    const events = await lines('')
+    const { entries } = (await at('/history?limit=1000')).body
+    const ofType = (type: string) => events.filter((event) => event.type === type)
+    expect(ofType('@xstate.event')).toHaveLength(entries.length)
+    expect(ofType('@xstate.snapshot').map(({ snapshot }) => snapshot.value)).toEqual(
+      entries.map(({ value }: any) => value),
+    )
+    const [root, ...others] = ofType('@xstate.actor')
+    expect(root).toMatchObject({ sessionId: id, rootId: id, name: 'directive', _version: '0.7.2' })
+    expect(JSON.parse(root.definition)).toMatchObject({ id: 'directive', initial: 'draft' })
+    const step = others.find(({ name }) => name === 'work-g1')
+    expect(step).toMatchObject({ parentId: id, sessionId: `${id}/work-g1` })
+    expect(new Set(others.map(({ sessionId }) => sessionId)).size).toBe(others.length)
+  })
+
+  test('is replayed in part, and at the pace that is asked for', async () => {
+    const part = await lines('?after=2&to=4')
+    expect(new Set(part.map(({ id: place }) => place.split('.')[0]))).toEqual(new Set(['3', '4']))
+    expect(await lines('?after=2&to=4&speed=10000')).toEqual(part)
+  })
+
+  test('as a stream goes on until the directive ends', async () => {
+    const draft = await given(api.call, directive(), false)
+    const stream = await api.app.request(`/v1/directives/${draft}/inspection`, {
+      headers: { host: '127.0.0.1:4000', authorization: `Bearer ${api.token}`, accept: 'text/event-stream' },
+    })
+    await api.call('POST', `/v1/directives/${draft}/start`)
+    const text = await stream.text()
+    expect(text).toContain('"value":"completed"')
+    expect(text).toMatch(/^id: 1\.1$/m)
+  })
 })
 
 describe('the stream of events', () => {

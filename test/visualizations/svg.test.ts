@@ -78,7 +78,9 @@ describe('what is live', () => {
   it('is marked by classes, with the boxes around it and the way there', async () => {
     const active = statesIn(chart, { working: 'executing' })
     expect(active).toEqual(['contract', 'contract.working', 'contract.working.executing'])
-    const taken = edgesTaken(chart, [['contract.queued', 'contract.start', 'contract.working']])
+    const taken = edgesTaken(chart, [
+      { source: 'contract.queued', event: 'contract.start', targets: ['contract.working'] },
+    ])
     expect(taken).toHaveLength(1)
     const svg = await toSvg(chart, { active, visited: ['contract.queued'], taken })
     const marked = (cls: string) =>
@@ -91,7 +93,7 @@ describe('what is live', () => {
   it('that no state of the machine is called leaves the picture as it was', async () => {
     expect(statesIn(chart, { gone: { deeper: 'still' } })).toEqual(['contract'])
     expect(statesIn(chart, undefined)).toEqual(['contract'])
-    expect(edgesTaken(chart, [['contract.gone', 'x', 'contract.queued']])).toEqual([])
+    expect(edgesTaken(chart, [{ source: 'contract.gone', event: 'x', targets: ['contract.queued'] }])).toEqual([])
   })
 })
 
