@@ -24,7 +24,7 @@ const plannerInput = (context: DirectiveContext): PlannerInput => {
     goal: file.goal,
     requirements: file.requirements,
     acceptanceCriteria: file.acceptanceCriteria,
-    chain: planning.given ?? file.chain ?? null,
+    chain: file.chain ?? null,
     executor: file.executor ?? null,
     generation: context.chainGeneration + 1,
     reason: planning.reason,

@@ -87,13 +87,15 @@ test('a chain that is no better is refused, with a reason the API can give', () 
 })
 
 test('what a plan is refused for is told with a suggestion, and unknown planning costs as unknown', async () => {
+  const known = { model: 'm', tokens: { in: 1, out: 1, cached: 0, reasoning: 0 }, usd: 0.25, source: 'reported' }
   const unknown = { model: null, tokens: { in: 0, out: 0, cached: 0, reasoning: 0 }, usd: null, source: 'unknown' }
   world = createWorld(template(), {
-    planner: () => ({ ...plan(step('implement'), step('test', ['implemnt'])), costs: [unknown] }),
+    planner: () => ({ ...plan(step('implement'), step('test', ['implemnt'])), costs: [unknown, known] }),
   })
   world.send({ type: 'directive.start' })
   await world.until('paused.held')
   expect(world.context().attention!.reason).toContain('did you mean "implement"?')
   expect(world.types('cost.incurred')[0]!.data.message).toBe('an unknown amount for planning')
-  expect(world.context().totals).toMatchObject({ costUsd: 0, unknownCosts: 1 })
+  expect(world.types('cost.incurred')[1]!.data.message).toBe('$0.25 for planning')
+  expect(world.context().totals).toMatchObject({ costUsd: 0.25, unknownCosts: 1 })
 })

@@ -69,6 +69,15 @@ describe('a goal is enough', () => {
     expect(world.context().chainGeneration).toBe(1)
   })
 
+  test('also without a repository, where a judge sees what each step left', async () => {
+    begin({ repository: undefined }, replies([said(planned(['one'], { verifiers: [] }))]), judges)
+    await world.until('active')
+    await world.until('evaluating.awaitingApproval', 'one-g1')
+    expect(briefs('plan')[0]).toMatchObject({ repository: null })
+    expect(briefs('judge')[0]).toMatchObject({ subject: { repository: null, commit: 'c-one-1', path: '/w/one' } })
+    expect(world.snapshotAt('one-g1').context.evaluation).toMatchObject({ level: 'yellow', score: 1 })
+  })
+
   test('without a model to plan it pauses and says so', () => {
     begin({}, {}, { planner: [] })
     expect(world.value()).toEqual({ paused: 'held' })
@@ -148,11 +157,14 @@ describe('a person who reviews the plan', () => {
     begin({ autonomy: 'manual' })
     await review(1)
     world.approve('approval-1')
-    const own = { ...world.snapshotAt('chain.1').context.definition, name: 'own' }
+    const { definition } = world.snapshotAt('chain.1').context
+    const contract = { executor: { kind: 'agent', preset: 'codex' } }
+    const own = { name: 'own', steps: [{ ...definition.steps[0], contract }] }
     world.send({ type: 'directive.replan', reason: 'mine', chain: own })
     await review(2)
     world.send({ type: 'approval.request_changes', by: 'anna', comment: 'yours after all' }, 'approval-2')
     await review(3)
+    expect(world.snapshotAt('approval-2').context.request.facts.steps).toMatchObject([{ executor: 'codex' }])
     expect(briefs('plan')[1]).toMatchObject({ before: { name: 'plan' }, proposal: { name: 'own' }, generation: 2 })
   })
 })
