@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Attempt, Execute, Execution } from '../executor.ts'
 import { priced, since } from './costs.ts'
-import { installed, oldestOf } from './installed.ts'
+import { installed, isThere, oldestOf } from './installed.ts'
 import { type Memory, notedExecution, noteExecution, recall, remember } from './memory.ts'
 import type { AgentExecutor } from './preset.ts'
 import { addressOf } from './presets/index.ts'
@@ -38,11 +38,15 @@ export const finishedBefore = ({ context, logPath }: Attempt): Execution | undef
 
 type Found = { failure: Execution } | { failure: null; version: string | null }
 
-async function lookFor({ preset, argv }: AgentExecutor, { surroundings }: Attempt): Promise<Found> {
+async function lookFor({ preset, argv }: AgentExecutor, { surroundings, context }: Attempt): Promise<Found> {
+  const { env } = surroundings
+  const program = argv?.[0] ?? preset
+  const missing = { failure: failed('executor.missing', `${program} is not installed, or not in PATH`) }
   // Only its owner knows how a custom agent tells its version.
-  if (preset === 'custom') return { failure: null, version: null }
-  const look = await installed(preset, surroundings.env, argv)
-  if (!look.found) return { failure: failed('executor.missing', `${preset} is not installed, or not in PATH`) }
+  if (preset === 'custom')
+    return isThere(program, context.input.workspace.path, env) ? { failure: null, version: null } : missing
+  const look = await installed(preset, env, argv)
+  if (!look.found) return missing
   if (look.fit) return { failure: null, version: look.version }
   const version = look.version ?? 'of a version it does not tell'
   return { failure: failed('executor.outdated', `${preset} is ${version}, and ${oldestOf(preset)} or newer is needed`) }

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { execa } from 'execa'
 import type { OwnEnvironment } from '../../process/index.ts'
 import { presets } from './presets/index.ts'
@@ -50,6 +50,13 @@ async function lookAt(name: Name, [file, ...rest]: readonly string[], own: OwnEn
   } finally {
     rmSync(home, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** Whether a program of this name can be started in `folder`: from PATH, or by a path of its own. */
+export function isThere(program: string, folder: string, own: OwnEnvironment): boolean {
+  if (program.includes(sep)) return existsSync(resolve(folder, program))
+  if (process.platform === 'win32') return true
+  return (own['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(':').some((entry) => existsSync(join(entry, program)))
 }
 
 function isOlder(version: string, oldest: readonly number[]): boolean {

@@ -40,6 +40,8 @@ export type Preset = {
   program: string
   /** The oldest version that is known to do what is asked of it here. */
   oldest: readonly [number, number, number]
+  /** It confines what it runs by itself, in a way that a fence around it would be in the way of. */
+  confinesItself: boolean
   /** May write settings into `task.state`. */
   invoke(task: Task): Invocation
   protocol(task: Task): Protocol

@@ -14,6 +14,7 @@ export const claude: Preset = {
   program: 'claude',
   // From this one on a limit of dollars also stops what it has started (CHANGELOG of Claude Code).
   oldest: [2, 1, 217],
+  confinesItself: false,
   invoke: (task) => ({
     args: [
       ...['-p', '--output-format', 'stream-json', '--verbose'],

@@ -12,6 +12,7 @@ const keys = ['OPENAI_API_KEY', 'CODEX_API_KEY']
 export const codex: Preset = {
   program: 'codex',
   oldest: [0, 169, 0],
+  confinesItself: true,
   invoke: (task) => {
     const home = join(task.state, 'codex')
     mkdirSync(home, { recursive: true, mode: 0o700 })

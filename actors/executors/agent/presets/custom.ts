@@ -7,6 +7,7 @@ import { threadEvents } from '../protocols/thread-events.ts'
 export const custom: Preset = {
   program: '',
   oldest: [0, 0, 0],
+  confinesItself: false,
   invoke: ({ executor, promptFile, session }) => ({
     args: executor.args,
     env: { ADJUTANT_PROMPT_FILE: promptFile, ...(session !== null && { ADJUTANT_SESSION: session }) },

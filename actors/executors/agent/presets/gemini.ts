@@ -13,6 +13,7 @@ const address = 'GOOGLE_GEMINI_BASE_URL'
 export const gemini: Preset = {
   program: 'gemini',
   oldest: [0, 61, 0],
+  confinesItself: false,
   invoke: (task) => ({
     args: [
       ...['-o', 'stream-json', '--approval-mode', task.readOnly ? 'plan' : 'yolo', '--skip-trust'],

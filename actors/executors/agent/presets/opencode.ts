@@ -19,6 +19,7 @@ const provider = ({ executor }: Task): string => executor.model?.split('/')[0] ?
 export const opencode: Preset = {
   program: 'opencode',
   oldest: [1, 18, 33],
+  confinesItself: false,
   invoke: (task) => ({
     args: [
       ...['run', '--format', 'json', '--auto', '--pure'],

@@ -48,10 +48,10 @@ export function threadEvents(model: string | null): Protocol {
 
 const words = ['agent_message', 'reasoning', 'error', 'todo_list']
 
-function heardOf({ id: _, status, aggregated_output: _output, ...item }: Json): Heard[] {
-  const type = String(item['type'])
+function heardOf({ id: _id, type: kind, status, aggregated_output: _output, ...item }: Json): Heard[] {
+  const type = String(kind)
   if (!words.includes(type))
-    return [{ type: 'did', mark: markOf(item, status === 'failed'), text: described(nameOf(type), item) }]
+    return [{ type: 'did', mark: markOf(type, item, status === 'failed'), text: described(nameOf(type), item) }]
   const text = textIn(item, 'text') ?? textIn(item, 'message')
   return text === null ? [] : [{ type: 'said', text }]
 }
