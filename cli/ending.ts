@@ -68,6 +68,7 @@ function sayWhereToLook(terminal: Terminal, { id, context }: DirectiveView): voi
       say('difference', `git -C ${quoted(repository.path)} diff ${repository.baseRef}...${context.resultBranch}`)
     }
   }
+  if (context.publication) say('pull request', context.publication.url)
   say('the whole story', `npx adjutant show ${short(id)}`)
   say('every event', `npx adjutant events ${short(id)}`)
 }

@@ -1,7 +1,8 @@
-import { type CourierContext, courierOf, type DirectiveContext, NotificationTarget } from '../machines/index.ts'
-import { Rejection } from '../runtime/index.ts'
+import { courierOf, type Delivery, type DirectiveContext, NotificationTarget } from '../machines/index.ts'
+import { Rejection, type Runtime } from '../runtime/index.ts'
 import type { Adjutant } from './compose.ts'
 import type { Environment } from './environment.ts'
+import { allRows } from './identity.ts'
 import type { Shell } from './shell.ts'
 
 /** Who is told when a file names nobody: the variables hold the secrets, the directive only their names. */
@@ -25,20 +26,25 @@ export async function awaitCourier(shell: Shell, { runtime }: Adjutant, id: stri
       await runtime.settled(courier)
       await runtime.waitFor(courier, { tag: 'idle' }, { timeout: patienceMs })
     })
-    const { deliveries } = (await runtime.snapshot(courier)).context as CourierContext
-    sayWhatFailed(shell, deliveries)
+    for (const notice of await noticesOf(runtime, id)) {
+      const isOld = notice.endedAt !== null && notice.endedAt < performance.timeOrigin
+      if (notice.state !== 'sent' && !isOld) shell.terminal.warn(`adjutant: ${noticeLine(notice)}`)
+    }
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
   }
 }
 
-function sayWhatFailed({ terminal }: Shell, deliveries: CourierContext['deliveries']): void {
-  for (const { state, event, kind, code, reason, endedAt } of deliveries) {
-    if (state === 'sending')
-      terminal.warn(`adjutant: ${event} is not delivered yet (${kind}); the next run or serve goes on trying`)
-    else if (state !== 'sent' && endedAt! >= performance.timeOrigin)
-      terminal.warn(`adjutant: ${event} was not delivered (${kind}): ${code}: ${reason}`)
-  }
+/** A notice as it is listed: on its way, or how that ended. */
+export type Notified = Delivery & { directiveId: string }
+
+export const noticesOf = async (runtime: Runtime, id: string): Promise<Notified[]> =>
+  (await allRows(runtime, 'notice', { systemId: courierOf(id) })).map(({ data }) => data as Notified)
+
+export const noticeLine = ({ state, event, kind, code, reason }: Notified): string => {
+  if (state === 'sent') return `${event} was delivered (${kind})`
+  if (state === 'sending') return `${event} is not delivered yet (${kind}); the next run or serve goes on trying`
+  return `${event} was not delivered (${kind}): ${code}: ${reason}`
 }
 
 /** Resolves when the work is done, or the time is up, or somebody interrupts; what the work refuses is refused. */

@@ -4,6 +4,7 @@ import { verdictLine } from '../chain-lines.ts'
 import { withAdjutant } from '../compose.ts'
 import { viewDirective, type DirectiveView, type StepView } from '../directive-view.ts'
 import { approvalIdOf, directiveId, shortApprovalId } from '../identity.ts'
+import { noticesOf, noticeLine, type Notified } from '../notices.ts'
 import type { On } from '../shell.ts'
 import { elapsed, plain, table, type Terminal } from '../terminal.ts'
 
@@ -15,21 +16,24 @@ export const show = (on: On): Command =>
       on(async ({ terminal, ...shell }, typed: string) =>
         withAdjutant({ terminal, ...shell }, 'reader', async ({ runtime }) => {
           const view = await viewDirective(runtime, await directiveId(runtime, typed))
-          terminal.data(valueOf(view))
+          const notices = await noticesOf(runtime, view.id)
+          terminal.data({ ...valueOf(view), notices })
           if (terminal.json) return
           sayHead(terminal, view)
           saySteps(terminal, view.steps)
           sayReview(terminal, view)
+          sayNotices(terminal, notices)
           sayApprovals(terminal, view)
         }),
       ),
     )
 
 const valueOf = ({ id, state, status, seq, context, steps, approvals }: DirectiveView) => {
-  const { file, startedAt, finishedAt, totals, chainId, outcome, attention, resultBranch, resultCommit, ledger } =
-    context
+  const { file, startedAt, finishedAt, totals, chainId, outcome, attention } = context
+  const { resultBranch, resultCommit, publication, ledger } = context
   const waiting = approvals.map((row) => ({ ...row.data, id: approvalIdOf(row) }))
-  const facts = { startedAt, finishedAt, totals, chainId, outcome, attention, resultBranch, resultCommit, ledger }
+  const result = { resultBranch, resultCommit, publication, ledger }
+  const facts = { startedAt, finishedAt, totals, chainId, outcome, attention, ...result }
   return { id, state, status, seq, ...file, ...facts, steps, approvals: waiting }
 }
 
@@ -43,6 +47,7 @@ function sayHead(terminal: Terminal, { id, state, context }: DirectiveView): voi
   line('goal', file.goal)
   if (file.repository) line('from', `${file.repository.path ?? file.repository.url} at ${file.repository.baseRef}`)
   if (resultBranch) line('result', resultBranch)
+  if (context.publication) line('request', context.publication.url)
   if (outcome) line('outcome', `${outcome.code}: ${outcome.reason}`)
   if (attention) line('attention', `${attention.code}: ${attention.reason}`)
   const unknown = totals.unknownCosts > 0 ? `, and ${totals.unknownCosts} of unknown cost` : ''
@@ -69,6 +74,13 @@ function sayReview(terminal: Terminal, { context: { review } }: DirectiveView): 
   terminal.say(`  final review: ${plain(evaluation.summary)}`)
   if (evaluation.judgeModel) terminal.say(`  judged by ${plain(evaluation.judgeModel)}`)
   for (const criterion of evaluation.criteria) terminal.say(`    ${verdictLine(criterion)}`)
+}
+
+/** Only what did not arrive: the rest is as it should be. */
+function sayNotices(terminal: Terminal, notices: Notified[]): void {
+  const missing = notices.filter(({ state }) => state !== 'sent')
+  if (missing.length > 0) terminal.say()
+  for (const notice of missing) terminal.say(`  ${plain(noticeLine(notice))}`)
 }
 
 function sayApprovals(terminal: Terminal, { approvals, context }: DirectiveView): void {

@@ -112,3 +112,27 @@ test('a private address is refused and said so, and the directive is completed a
   expect(stderr).toContain('directive.completed was not delivered (webhook): notice.address_refused')
   expect(receiver.received).toEqual([])
 })
+
+test('one sent by a process that could not note it down comes again under the same id', async () => {
+  const crash = { ...env, ADJUTANT_CRASH_AT: 'activity.ran.notifier:1' }
+  const killed = await runAdjutant(['run', file({ notifications: [hook()] })], { env: crash })
+  expect(killed.signal).toBe('SIGKILL')
+  const shown = await runAdjutant(['show', idOf(killed.stdout)], { env })
+  expect(shown.stdout).toContain('directive.completed is not delivered yet (webhook)')
+  expect((await run(idOf(killed.stdout))).code).toBe(0)
+  expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([
+    receiver.received[0]!.headers['webhook-id'],
+    receiver.received[0]!.headers['webhook-id'],
+  ])
+  const after = (await runAdjutant(['show', '--json', idOf(killed.stdout)], { env })).values()[0]
+  expect(after.notices).toMatchObject([{ event: 'directive.completed', state: 'sent', status: 204 }])
+})
+
+test('a process killed between a courier and its directive leaves nothing that is in anybody’s way', async () => {
+  const crash = { ...env, ADJUTANT_CRASH_AT: 'commit.after:1' }
+  const killed = await runAdjutant(['run', file({ notifications: [hook()] })], { env: crash })
+  expect(killed.signal).toBe('SIGKILL')
+  expect((await runAdjutant(['list', '--json'], { env })).stdout).not.toContain(idOf(killed.stdout))
+  expect((await run(file({ notifications: [hook()] }))).code).toBe(0)
+  expect(told().map(({ type }) => type)).toEqual(['directive.completed'])
+})
