@@ -13,6 +13,9 @@ export type Notice = z.infer<typeof Notice>
 /** Up the tree, forwarded as it is, to the directive: somebody may have asked to be told. */
 export type NoticeRaised = { type: 'notice.raised'; at: number; event: EmittedEvent }
 
+/** Up the tree likewise: nothing goes on here before a person has answered, and then that one has. */
+export type PersonAwaited = { type: 'person.awaited'; at: number } | { type: 'person.answered'; at: number }
+
 /** Somebody to tell. Secrets stay in the environment of the host; here only the variables' names. */
 export const NotificationTarget = z
   .strictObject({

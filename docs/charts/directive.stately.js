@@ -44,11 +44,18 @@ export const machine = createMachine({
       "actions": [
         "stopJudge",
         "releaseThinkers",
+        "forgetQuestion",
         "recordJudgement"
       ]
     },
     "notice.raised": {
       "actions": "carryNotice"
+    },
+    "person.awaited": {
+      "actions": "noteQuestion"
+    },
+    "person.answered": {
+      "actions": "forgetQuestion"
     },
     "merge.request": {
       "actions": "grantMerge"
@@ -184,6 +191,18 @@ export const machine = createMachine({
             }
           ],
           "on": {
+            "person.awaited": {
+              "actions": [
+                "noteQuestion",
+                "endSpan"
+              ]
+            },
+            "person.answered": {
+              "actions": [
+                "forgetQuestion",
+                "startSpan"
+              ]
+            },
             "plan.proposed": {
               "target": "checking",
               "actions": [
@@ -314,6 +333,7 @@ export const machine = createMachine({
           "actions": [
             "stopJudge",
             "releaseThinkers",
+            "forgetQuestion",
             "beginReplanning"
           ]
         }
@@ -704,6 +724,7 @@ export const machine = createMachine({
             "stopPlanner",
             "stopJudge",
             "releaseThinkers",
+            "forgetQuestion",
             "beginReplanning"
           ]
         },
@@ -714,6 +735,7 @@ export const machine = createMachine({
             "stopPlanner",
             "stopJudge",
             "releaseThinkers",
+            "forgetQuestion",
             "beginReplanning"
           ]
         }

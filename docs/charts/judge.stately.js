@@ -12,6 +12,9 @@ export const machine = createMachine({
     },
     "notice.raised": {
       "actions": "passOn"
+    },
+    "person.*": {
+      "actions": "passOn"
     }
   },
   "states": {

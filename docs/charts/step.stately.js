@@ -71,6 +71,18 @@ export const machine = createMachine({
             "noteTime",
             "interruptContract"
           ]
+        },
+        "person.awaited": {
+          "actions": [
+            "noteTime",
+            "tellRunningWaits"
+          ]
+        },
+        "person.answered": {
+          "actions": [
+            "noteTime",
+            "tellRunning"
+          ]
         }
       }
     },
@@ -153,6 +165,18 @@ export const machine = createMachine({
               "entry": "startJudge",
               "exit": "stopJudge",
               "on": {
+                "person.awaited": {
+                  "actions": [
+                    "noteTime",
+                    "tellWaiting"
+                  ]
+                },
+                "person.answered": {
+                  "actions": [
+                    "noteTime",
+                    "tellEvaluating"
+                  ]
+                },
                 "judge.concluded": {
                   "target": "#step.evaluating.deciding",
                   "actions": "recordJudgement"

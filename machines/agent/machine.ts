@@ -44,6 +44,7 @@ export const agentMachine = agentSetup.createMachine({
     'budget.reserve': { actions: 'passOn' },
     'budget.settle': { actions: 'passOn' },
     'notice.raised': { actions: 'passOn' },
+    'person.*': { actions: 'passOn' },
   },
   states: {
     briefing: {

@@ -6,7 +6,7 @@ import type { ContentRef, Message } from '../conversation.ts'
 import type { ModelExecutor } from '../executor.ts'
 import type { Failure } from '../failure.ts'
 import type { RateLimitPolicy } from '../models.ts'
-import type { NoticeRaised } from '../notification.ts'
+import type { NoticeRaised, PersonAwaited } from '../notification.ts'
 
 /** One attempt of a contract by a model with tools. */
 export type AgentInput = {
@@ -59,6 +59,7 @@ export type AgentEvent =
   | BudgetReserve
   | BudgetSettle
   | NoticeRaised
+  | PersonAwaited
   | ActivityDone<'briefer', BrieferOutput>
   | ActivityError<'briefer'>
   | ActivityDone<'tools', ToolsOutput>

@@ -1,7 +1,7 @@
-import { assertEvent } from 'xstate'
 import type { ModelOutput } from '../activities/index.ts'
 import type { ApprovalRequest } from '../approval/schema.ts'
 import { instantOf } from '../instant.ts'
+import { tellParent } from '../parent.ts'
 import { base } from './base.ts'
 import type { CompletionContext } from './schema.ts'
 
@@ -54,14 +54,16 @@ export const waiting = {
     },
   })),
   // Named by the instant: another completion at this address may have asked before.
-  requestDecision: base.enqueueActions(({ context, enqueue }) => {
+  requestDecision: base.enqueueActions(({ context, enqueue, self }) => {
     const id = `approval-${context.now}`
     enqueue.spawnChild('approval', { id, input: question(context, id) })
+    tellParent({ enqueue, self }, { type: 'person.awaited', at: context.now })
     enqueue.assign({ openApproval: id })
   }),
-  recordDecision: base.assign(({ context, event }) => {
-    assertEvent(event, 'approval.resolved')
-    return { now: instantOf(event, context.now), openApproval: null }
+  recordDecision: base.enqueueActions(({ context, event, enqueue, self }) => {
+    const now = instantOf(event, context.now)
+    tellParent({ enqueue, self }, { type: 'person.answered', at: now })
+    enqueue.assign({ now, openApproval: null })
   }),
   forgetModels: base.assign({ left: [] }),
 }

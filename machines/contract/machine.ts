@@ -65,6 +65,7 @@ export const contractMachine = contractSetup.createMachine({
     'budget.reserve': { actions: 'passOn' },
     'budget.settle': { actions: 'recordSettlement' },
     'notice.raised': { actions: 'passOn' },
+    'person.*': { actions: 'passOn' },
   },
   states: {
     queued: {

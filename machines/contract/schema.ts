@@ -15,7 +15,7 @@ import type { Evidence } from '../evidence.ts'
 import type { Executor } from '../executor.ts'
 import type { Failure } from '../failure.ts'
 import type { Models, RateLimitPolicy } from '../models.ts'
-import type { NoticeRaised } from '../notification.ts'
+import type { NoticeRaised, PersonAwaited } from '../notification.ts'
 
 /** What the agreement is about; all of it fixed when the step first runs. */
 export type ContractInput = {
@@ -93,6 +93,7 @@ export type ContractEvent =
   | BudgetAnswer
   | BudgetSettle
   | NoticeRaised
+  | PersonAwaited
   | { type: 'xstate.error.actor.agent'; error: unknown; actorId: string }
   | ActivityDone<'workspace', WorkspaceOutput>
   | ActivityError<'workspace'>

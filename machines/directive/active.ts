@@ -175,7 +175,7 @@ export const active = {
     'directive.replan': {
       guard: 'canReplan',
       target: '#directive.planning',
-      actions: ['stopJudge', 'releaseThinkers', 'beginReplanning'],
+      actions: ['stopJudge', 'releaseThinkers', 'forgetQuestion', 'beginReplanning'],
     },
   },
   always: [

@@ -48,6 +48,7 @@ export const contextOf = ({ id, file, createdAt, models }: DirectiveInput): Dire
   now: createdAt,
   totals: { costUsd: 0, unknownCosts: 0, tokens: 0, wallTimeMs: 0 },
   budget: { granted: [], waiting: [] },
+  asked: false,
   runningSince: null,
   chainGeneration: 0,
   chainId: null,

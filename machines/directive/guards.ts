@@ -24,8 +24,8 @@ const canRegenerate = ({ source, file, chainGeneration }: DirectiveContext): boo
   source === 'model' && file.autonomy !== 'manual' && chainGeneration - 1 < file.limits.maxChainRegenerations
 
 /** Something goes on without a person: a step holds a slot, or nobody at all is being waited for. */
-const canProgress = ({ tally, openApproval }: DirectiveContext): boolean =>
-  tally.busy > 0 || (openApproval === null && tally.waiting === 0)
+const canProgress = ({ tally, openApproval, asked }: DirectiveContext): boolean =>
+  tally.busy > 0 || (openApproval === null && tally.waiting === 0 && !asked)
 
 const levelIs = ({ review }: DirectiveContext, level: string) => review.evaluation?.level === level
 

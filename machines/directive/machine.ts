@@ -46,8 +46,10 @@ export const directiveMachine = directiveSetup.createMachine({
     'budget.reserve': { actions: ['recordReservation', 'answerReservations'] },
     'budget.settle': { actions: ['recordSettlement', 'answerReservations'] },
     'judge.concluded': { actions: ['stopJudge', 'recordJudgement'] },
-    'xstate.error.actor.judge': { actions: ['stopJudge', 'releaseThinkers', 'recordJudgement'] },
+    'xstate.error.actor.judge': { actions: ['stopJudge', 'releaseThinkers', 'forgetQuestion', 'recordJudgement'] },
     'notice.raised': { actions: 'carryNotice' },
+    'person.awaited': { actions: 'noteQuestion' },
+    'person.answered': { actions: 'forgetQuestion' },
     'merge.request': { actions: 'grantMerge' },
     'merge.release': { actions: 'passMergeOn' },
     'xstate.error.actor.*': {
@@ -113,6 +115,8 @@ export const directiveMachine = directiveSetup.createMachine({
             },
           ],
           on: {
+            'person.awaited': { actions: ['noteQuestion', 'endSpan'] },
+            'person.answered': { actions: ['forgetQuestion', 'startSpan'] },
             'plan.proposed': { target: 'checking', actions: ['stopPlanner', 'recordProposal'] },
             'plan.failed': { target: '#directive.paused', actions: ['stopPlanner', 'recordPlanningFailure'] },
             'xstate.error.actor.planner': {
@@ -158,12 +162,12 @@ export const directiveMachine = directiveSetup.createMachine({
       on: {
         'directive.start': {
           target: 'planning',
-          actions: ['stopPlanner', 'stopJudge', 'releaseThinkers', 'beginReplanning'],
+          actions: ['stopPlanner', 'stopJudge', 'releaseThinkers', 'forgetQuestion', 'beginReplanning'],
         },
         'directive.replan': {
           guard: 'canReplan',
           target: 'planning',
-          actions: ['stopPlanner', 'stopJudge', 'releaseThinkers', 'beginReplanning'],
+          actions: ['stopPlanner', 'stopJudge', 'releaseThinkers', 'forgetQuestion', 'beginReplanning'],
         },
       },
       states: {

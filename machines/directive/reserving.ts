@@ -140,5 +140,7 @@ export const reserving = {
   }),
   releaseDefect: release(({ event }) => [(event as { actorId: string }).actorId]),
   releaseThinkers: release(() => ['planner', 'judge']),
+  noteQuestion: base.assign(({ context, event }) => ({ asked: true, now: instantOf(event, context.now) })),
+  forgetQuestion: base.assign(({ context, event }) => ({ asked: false, now: instantOf(event, context.now) })),
   releaseAll: release(() => ['']),
 }

@@ -17,7 +17,7 @@ import type { DirectiveFile } from '../directive-file.ts'
 import type { Checks, Evaluation, Judgement, Level } from '../evaluation/index.ts'
 import type { Failure } from '../failure.ts'
 import type { Models } from '../models.ts'
-import type { NoticeRaised } from '../notification.ts'
+import type { NoticeRaised, PersonAwaited } from '../notification.ts'
 import type { JudgeNews } from '../judge/schema.ts'
 import type { PlannerNews } from '../planner/schema.ts'
 import type { Problem } from '../problem.ts'
@@ -111,6 +111,8 @@ export type DirectiveContext = {
   totals: { costUsd: number; unknownCosts: number; tokens: number; wallTimeMs: number }
   /** What is reserved for calls under way, and who waits, in the order in which they asked. */
   budget: { granted: Reservation[]; waiting: Reservation[] }
+  /** A planner or judge of ours waits for a person. */
+  asked: boolean
   /** Since when wall time runs; null: it stands still. */
   runningSince: number | null
   chainGeneration: number
@@ -147,6 +149,7 @@ export type DirectiveEvent =
   | ChainRecalled
   | ApprovalResolved
   | NoticeRaised
+  | PersonAwaited
   | BudgetReserve
   | BudgetSettle
   | PlannerNews

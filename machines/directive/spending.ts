@@ -53,8 +53,9 @@ export const spending = {
     return { now, runningSince: now }
   }),
   endSpan: base.assign(({ context, event }) => {
+    if (context.runningSince === null) return {}
     const now = spanEnd(context, event)
-    const wallTimeMs = context.totals.wallTimeMs + now - context.runningSince!
+    const wallTimeMs = context.totals.wallTimeMs + now - context.runningSince
     return { now, runningSince: null, totals: { ...context.totals, wallTimeMs } }
   }),
   recordCostExceeded: record('cost'),

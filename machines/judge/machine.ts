@@ -33,6 +33,7 @@ export const judgeMachine = judgeSetup.createMachine({
     'budget.reserve': { actions: 'passOn' },
     'budget.settle': { actions: 'passOn' },
     'notice.raised': { actions: 'passOn' },
+    'person.*': { actions: 'passOn' },
   },
   states: {
     briefing: {

@@ -5,7 +5,7 @@ import type { Asking } from '../completion/asking.ts'
 import type { CompletionEnded, CompletionInput } from '../completion/schema.ts'
 import type { Judgement, JudgeVerdict } from '../evaluation/index.ts'
 import type { RateLimitPolicy } from '../models.ts'
-import type { NoticeRaised } from '../notification.ts'
+import type { NoticeRaised, PersonAwaited } from '../notification.ts'
 import type { Problem } from '../problem.ts'
 
 /** What is to be judged. */
@@ -38,6 +38,7 @@ export type JudgeEvent =
   | BudgetReserve
   | BudgetSettle
   | NoticeRaised
+  | PersonAwaited
   | ActivityError<'completion'>
 
 /** To whoever asked, once; also when it failed, with the reason in the judgement. */

@@ -34,6 +34,7 @@ export const plannerMachine = plannerSetup.createMachine({
     'budget.reserve': { actions: 'passOn' },
     'budget.settle': { actions: 'passOn' },
     'notice.raised': { actions: 'passOn' },
+    'person.*': { actions: 'passOn' },
   },
   states: {
     briefing: {

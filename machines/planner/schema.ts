@@ -6,7 +6,7 @@ import type { Asking } from '../completion/asking.ts'
 import type { CompletionEnded } from '../completion/schema.ts'
 import type { Failure } from '../failure.ts'
 import type { RateLimitPolicy } from '../models.ts'
-import type { NoticeRaised } from '../notification.ts'
+import type { NoticeRaised, PersonAwaited } from '../notification.ts'
 import type { Problem } from '../problem.ts'
 
 /** What a plan is asked for with. */
@@ -40,6 +40,7 @@ export type PlannerEvent =
   | BudgetReserve
   | BudgetSettle
   | NoticeRaised
+  | PersonAwaited
   | ActivityError<'completion'>
 
 /** To the directive, once. */

@@ -88,6 +88,8 @@ export const stepMachine = stepSetup.createMachine({
         'contract.delivered': { target: 'evaluating', actions: 'recordDelivery' },
         'contract.failed': { target: 'evaluating.deciding', actions: 'recordFailure' },
         'step.interrupt': { target: 'ready', actions: ['noteTime', 'interruptContract'] },
+        'person.awaited': { actions: ['noteTime', 'tellRunningWaits'] },
+        'person.answered': { actions: ['noteTime', 'tellRunning'] },
       },
     },
     evaluating: {
@@ -126,6 +128,8 @@ export const stepMachine = stepSetup.createMachine({
               entry: 'startJudge',
               exit: 'stopJudge',
               on: {
+                'person.awaited': { actions: ['noteTime', 'tellWaiting'] },
+                'person.answered': { actions: ['noteTime', 'tellEvaluating'] },
                 'judge.concluded': { target: '#step.evaluating.deciding', actions: 'recordJudgement' },
                 'xstate.error.actor.judge': { target: '#step.evaluating.deciding', actions: 'recordJudgement' },
               },

@@ -14,7 +14,7 @@ import type { Evidence } from '../evidence.ts'
 import type { Failure } from '../failure.ts'
 import type { JudgeNews } from '../judge/schema.ts'
 import type { Models, RateLimitPolicy } from '../models.ts'
-import type { NoticeRaised } from '../notification.ts'
+import type { NoticeRaised, PersonAwaited } from '../notification.ts'
 import type { VerifierSpec } from '../verifier.ts'
 
 export type StepState = 'pending' | 'ready' | 'running' | 'evaluating' | 'rework' | 'blocked' | 'passed' | 'skipped'
@@ -108,6 +108,7 @@ export type StepEvent =
   | ContractNews
   | ApprovalResolved
   | NoticeRaised
+  | PersonAwaited
   | BudgetReserve
   | BudgetSettle
   | JudgeNews
@@ -119,7 +120,7 @@ export type StepEvent =
   | ActivityDone<'merger', MergerOutput>
   | ActivityError<'merger'>
 
-/** To the directive. States the directive brings about itself (ready, running) are not told. */
+/** To the directive. States it brings about itself (ready, running) are not told, only that a running one waits. */
 export type StepNews =
   | {
       type: 'step.changed'

@@ -36,6 +36,8 @@ const announce = (state: StepState) =>
 
 /** The step's state, to the directive and to the world. */
 export const status = {
+  tellRunning: tell('running'),
+  tellRunningWaits: tell('running', true),
   tellEvaluating: tell('evaluating'),
   tellWaiting: tell('evaluating', true),
   tellRework: tell('rework'),
