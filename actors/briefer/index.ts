@@ -1,7 +1,6 @@
 import type { BrieferInput, BrieferOutput } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
 import { putPiece, readConversation } from '../content.ts'
-import { fitPresets } from '../executors/agent/index.ts'
 import { pricesOf } from '../model/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { tokensOf } from '../tokens.ts'
@@ -49,10 +48,10 @@ export async function preview(surroundings: Surroundings, input: BrieferInput): 
   return { prompt, piece: { parent: null, messages: [{ role: 'user', content: text }] }, citable: {}, menu: null }
 }
 
-async function briefingFor(surroundings: Surroundings, input: BrieferInput, seed: string): Promise<Briefing> {
+function briefingFor(surroundings: Surroundings, input: BrieferInput, seed: string): Promise<Briefing> {
   switch (input.purpose) {
     case 'plan':
-      return planBriefing(surroundings, input, input.executor ? [] : await fitPresets(surroundings.env), seed)
+      return planBriefing(surroundings, input, seed)
     case 'judge':
       return judgeBriefing(surroundings, input, seed)
     case 'agent':

@@ -3,11 +3,11 @@ import { ActivityFailure } from '../../runtime/index.ts'
 
 /**
  * What a planner may choose from. A directive that names an executor offers that one; otherwise the built-in agent, where
- * it has a model, and the agents (`presets`) that can be run here. Of an earlier chain what its steps had: a person wrote
+ * it has a model, and the coding agents that can be run here (`agents`). Of an earlier chain what its steps had: a person wrote
  * it, or it came from this menu. Fails with `planner.no_executor`.
  */
-export function planMenu(brief: PlanBrief, presets: readonly string[]): PlanMenu {
-  const named = brief.executor ? { given: brief.executor } : executorsHere(brief, presets)
+export function planMenu(brief: PlanBrief, agents: Readonly<Record<string, Executor>>): PlanMenu {
+  const named = brief.executor ? { given: brief.executor } : { ...builtIn(brief), ...agents }
   const before = brief.before?.steps ?? []
   const known = new Set(Object.values(named).map((executor) => JSON.stringify(executor)))
   const kept = before.flatMap(({ name, contract: { executor } }): [string, Executor][] => {
@@ -22,10 +22,8 @@ export function planMenu(brief: PlanBrief, presets: readonly string[]): PlanMenu
   return { executors, verifiers }
 }
 
-const executorsHere = ({ agentModels }: PlanBrief, presets: readonly string[]): PlanMenu['executors'] => ({
-  ...(agentModels.length > 0 && { model: Executor.parse({ kind: 'model' }) }),
-  ...Object.fromEntries(presets.map((preset) => [preset, Executor.parse({ kind: 'agent', preset })])),
-})
+const builtIn = ({ agentModels }: PlanBrief): PlanMenu['executors'] =>
+  agentModels.length > 0 ? { model: Executor.parse({ kind: 'model' }) } : {}
 
 const nobodyToWork = () =>
   new ActivityFailure(
@@ -40,7 +38,7 @@ export function aboutExecutor(executor: Executor): string {
     case 'model':
       return 'the built-in agent: a model that lists, reads, searches, writes and patches files and runs commands'
     case 'agent':
-      return `the coding agent "${executor.preset}" with its own command line, tools and judgement`
+      return `the coding agent "${executor.preset}" with tools of its own${executor.model === undefined ? '' : `, and the model ${executor.model}`}`
     case 'command':
       return `a fixed command, chosen by a person: ${executor.shell ?? executor.argv!.join(' ')}`
     default:

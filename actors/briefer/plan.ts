@@ -1,6 +1,7 @@
 import { planAnswerFormat, type PlanBrief, type PlanMenu } from '../../machines/index.ts'
 import { type Block, shortened } from '../delimited.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { agentsHere } from './agents.ts'
 import type { Briefing } from './briefing.ts'
 import { aboutExecutor, planMenu } from './menu.ts'
 import { promptNamed, render, type Slots } from './prompt.ts'
@@ -10,13 +11,8 @@ import { asJson, verifiersBlock } from './wording.ts'
 const most = { wish: 40_000, summary: 500, instructions: 6000, before: 20_000 }
 
 /** What a planner is asked: the person's wishes, what the repository is, who could work, what verifies. */
-export async function planBriefing(
-  surroundings: Surroundings,
-  brief: PlanBrief,
-  presets: readonly string[],
-  seed: string,
-): Promise<Briefing> {
-  const menu = planMenu(brief, presets)
+export async function planBriefing(surroundings: Surroundings, brief: PlanBrief, seed: string): Promise<Briefing> {
+  const menu = planMenu(brief, brief.executor ? {} : await agentsHere(surroundings, brief.agentModels))
   const survey = await surveyRepository(surroundings, brief.directiveId, brief.repository)
   const answer = planAnswerFormat(menu)
   const slots = { schema: asJson(answer.schema), ...wishes(brief), ...means(brief, menu, survey), ...history(brief) }

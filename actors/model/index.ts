@@ -1,4 +1,13 @@
-export { AnswerFormat, ModelApi, noModels, PriceRule, Provider, secretsOfAccess, type ModelAccess } from './access.ts'
+export {
+  AnswerFormat,
+  ModelApi,
+  noModels,
+  PriceRule,
+  Provider,
+  providerOf,
+  secretsOfAccess,
+  type ModelAccess,
+} from './access.ts'
 export { dollarsFor, pricesOf } from './prices.ts'
 export { createModel, modelRetry } from './model.ts'
 export { examineModel } from './examination.ts'

@@ -11,8 +11,10 @@ import { ScriptedProvider, type ProviderOptions, type ScriptedRequest } from './
 export const asked = {
   plan: (request: ScriptedRequest) => request.text.startsWith('You plan work.'),
   judge: (request: ScriptedRequest) => request.text.startsWith('You judge whether work'),
-  agent: (request: ScriptedRequest) =>
-    request.text.startsWith('You carry out one contract') && !request.text.includes('current folder, without anybody'),
+  agent: (request: ScriptedRequest) => request.text.startsWith('You carry out one contract'),
+  /** An agent with a command line of its own: behind the words of its maker. */
+  commandLine: (request: ScriptedRequest) =>
+    request.text.includes('\nYou carry out one contract') && !request.text.startsWith('You carry out'),
 }
 
 /** One step of a plan as a model answers it. */
@@ -88,7 +90,13 @@ export const slugify = "export const slugify = (text) => text.toLowerCase().repl
  * repository, and a provider that says what it is scripted to say. All of it is gone after the test.
  */
 export async function thinking(
-  options: { files?: Record<string, string>; provider?: ProviderOptions; env?: Record<string, string> } = {},
+  options: {
+    files?: Record<string, string>
+    provider?: ProviderOptions
+    /** Where the programs of coding agents are; they are given a key and the provider's address, too. */
+    agents?: string
+    env?: Record<string, string>
+  } = {},
 ) {
   const provider = await new ScriptedProvider(options.provider).listen()
   const database = await createTestDatabase()
@@ -111,13 +119,18 @@ export async function thinking(
   git(repository, 'init', '--quiet', '--initial-branch=main')
   git(repository, 'add', '--all')
   git(repository, 'commit', '--quiet', '--message=first')
-  const env = {
+  const env: Record<string, string> = {
     ADJUTANT_HOME: home,
     DATABASE_URL: database.url,
     ADJUTANT_MODEL: 'scripted',
     ADJUTANT_MODEL_URL: provider.url,
     ADJUTANT_MODEL_KEY: 'sk-scripted-0123456789abcdef',
     NO_COLOR: '1',
+    ...(options.agents && {
+      PATH: `${options.agents}:${process.env.PATH}`,
+      OPENAI_API_KEY: 'sk-scripted-agent-0123456789',
+      OPENAI_BASE_URL: provider.url,
+    }),
     ...options.env,
   }
   const cwd = folder.path

@@ -72,7 +72,11 @@ test('an agent that is installed, new enough and has its key may be chosen, with
   }
   const { output } = await plan({}, env)
   expect(Object.keys(output.menu!.executors)).toEqual(['model', 'codex'])
-  expect(output.menu!.executors['codex']).toMatchObject({ kind: 'agent', preset: 'codex', args: [], pass: [] })
+  // The models for agents are of the same server as Codex's own.
+  const codex = { kind: 'agent', preset: 'codex', model: 'agent-model', args: [], pass: [] }
+  expect(output.menu!.executors['codex']).toMatchObject(codex)
+  const elsewhere = await plan({}, { ...env, OPENAI_BASE_URL: 'https://models.example.org/v1' })
+  expect(elsewhere.output.menu!.executors['codex']).not.toHaveProperty('model')
 })
 
 test('an executor that the directive names is the one offered', async () => {
