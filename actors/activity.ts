@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ActivityFailure, type ActivityContext, type ActivityRun, type RetryPolicy } from '../runtime/index.ts'
 import { GitFailure } from './git/index.ts'
+import type { Redact } from './redaction.ts'
 import { sweepDeadOwners, sweepLeftovers } from './process/index.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -38,7 +39,7 @@ export function activity<Input, Output>(
         return await beating(context, (signal) => run({ ...context, input: schema.parse(context.input), signal }))
       } catch (error) {
         context.signal.throwIfAborted()
-        throw asFailure(error)
+        throw withoutSecrets(asFailure(error), surroundings.redact)
       }
     },
   }
@@ -54,6 +55,24 @@ async function beating<T>(context: ActivityContext, work: (signal: AbortSignal) 
   } finally {
     clearInterval(timer)
   }
+}
+
+const longestText = 4000
+
+/**
+ * What an error says is kept in the journal, with its fields and causes. git's hold what it printed, and addresses with
+ * passwords in them are among that.
+ */
+function withoutSecrets(error: unknown, redact: Redact): unknown {
+  if (!(error instanceof Error)) return error
+  for (const name of ['message', ...Object.keys(error)]) {
+    // Of some, such as DOMException, the message cannot be changed; those say nothing of ours.
+    const { value, writable } = Object.getOwnPropertyDescriptor(error, name) ?? {}
+    if (typeof value === 'string' && writable)
+      (error as unknown as Record<string, unknown>)[name] = redact(value.slice(0, longestText))
+  }
+  withoutSecrets(error.cause, redact)
+  return error
 }
 
 /** git and the file system fail for reasons that pass (locks, a full disk, a busy file): worth another attempt. */

@@ -11,7 +11,7 @@ import {
 } from './process/index.ts'
 import type { Surroundings } from './surroundings.ts'
 
-type ChildOptions = Omit<ProcessOptions, 'env' | 'marker' | 'signal' | 'graceMs'> & {
+type ChildOptions = Omit<ProcessOptions, 'env' | 'marker' | 'signal' | 'graceMs' | 'redact'> & {
   extra?: Record<string, string>
   /** Names of variables of ours that it gets, beside those that every child gets. */
   passed?: readonly string[]
@@ -42,7 +42,7 @@ export async function runChild(
     extra: { ...noHookInstallers, GIT_CEILING_DIRECTORIES: home, ...extra, [ownerVariable]: owner },
   })
   try {
-    return await runProcess({ ...options, env, marker, signal: context.signal, graceMs })
+    return await runProcess({ ...options, env, marker, signal: context.signal, graceMs, redact: surroundings.redact })
   } finally {
     rmSync(temporary, { recursive: true, force: true, maxRetries: 3 })
   }

@@ -67,7 +67,7 @@ async function carryOut(attempt: Attempt): Promise<Execution> {
   const { context, outbox, surroundings } = attempt
   const { contract } = context.input
   if (contract.executor.kind === 'noop') return execute(contract.executor, attempt)
-  const reports = reporter(context, contract, { outbox, now: surroundings.now })
+  const reports = reporter(context, contract, { outbox, redact: surroundings.redact, now: surroundings.now })
   try {
     reports.enter('execute')
     return await execute(contract.executor, { ...attempt, onOutput: reports.heard })
@@ -84,7 +84,7 @@ async function findDelivery({ surroundings, context }: Attempt): Promise<string 
 
 async function collectEvidence(attempt: Attempt, execution: Success, found: string | null): Promise<Evidence> {
   const { outbox, logPath } = attempt
-  const summary = summaryIn(outbox) || (execution.summary ?? '')
+  const summary = attempt.surroundings.redact(summaryIn(outbox) || (execution.summary ?? ''))
   return {
     ...(await changesMade(attempt, summary, found)),
     summary,

@@ -1,6 +1,8 @@
+import { StringDecoder } from 'node:string_decoder'
 import { stripVTControlCharacters } from 'node:util'
 import type { ContractBrief, ContractReport } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
+import { type Redact, redactedStream } from '../redaction.ts'
 import { phaseIn } from './outbox.ts'
 
 /** Each report is a durable event, so at most one of a kind in this time; a person reads no faster. */
@@ -10,10 +12,12 @@ const everyMs = 2000
 export function reporter(
   context: Pick<ActivityContext, 'report'>,
   contract: Pick<ContractBrief, 'phase' | 'phases'>,
-  { outbox, now }: { outbox: string; now: () => number },
+  { outbox, redact, now }: { outbox: string; redact: Redact; now: () => number },
 ) {
   let line = ''
   let told = ''
+  const decoder = new StringDecoder('utf8')
+  const clean = redactedStream(redact)
   let phase = contract.phase
   let last = Promise.resolve()
   // In order, and never more than one under way. One that is refused is of an attempt that no longer counts.
@@ -35,18 +39,19 @@ export function reporter(
   return {
     enter,
     heard(chunk: Buffer) {
-      line = lastLine(chunk) ?? line
+      line = lastLine(clean.push(decoder.write(chunk))) ?? line
     },
     async stop() {
       clearInterval(timer)
+      line = lastLine(clean.end()) ?? line
       look()
       await last
     },
   }
 }
 
-const lastLine = (chunk: Buffer): string | undefined =>
-  stripVTControlCharacters(chunk.subarray(-2000).toString('utf8'))
+const lastLine = (text: string): string | undefined =>
+  stripVTControlCharacters(text.slice(-2000))
     .replaceAll(/[\0-\x09\x0b-\x1f\x7f]/g, ' ')
     .split('\n')
     .map((line) => line.trim())

@@ -10,6 +10,8 @@ export async function openClient({ baseUrl, key, headers, idleMs }: Provider): P
     apiKey: key ?? 'none',
     defaultHeaders: { ...(key === null && { Authorization: null }), ...headers },
     maxRetries: 0,
+    // Followed, a redirect would take the headers above, and the conversation, to whom nobody named.
+    fetchOptions: { redirect: 'manual' },
     // Until the headers come; silence after that is noticed by whoever listens.
     timeout: idleMs + 1000,
     // What is left out here, the client would take from the environment.

@@ -1,6 +1,8 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
 import { stripVTControlCharacters } from 'node:util'
+import { type Redact, redactedStream } from '../redaction.ts'
 
 /** Where a process's output goes: a file up to a limit, and the end of it in memory. Never the whole in memory. */
 export type OutputSink = {
@@ -10,6 +12,31 @@ export type OutputSink = {
   /** Everything received, also what the file no longer took. */
   bytes(): number
   close(): void
+}
+
+/** The same for text, with secrets taken out before it goes anywhere. Whole lines at a time: a secret may lie across chunks. */
+export function withoutSecrets(sink: OutputSink, redact: Redact): OutputSink {
+  const decoder = new StringDecoder('utf8')
+  const stream = redactedStream(redact)
+  const pass = (text: string) => {
+    if (text !== '') sink.write(Buffer.from(text))
+  }
+  const flush = () => {
+    pass(stream.push(decoder.end()))
+    pass(stream.end())
+  }
+  return {
+    ...sink,
+    write: (chunk) => pass(stream.push(decoder.write(chunk))),
+    tail() {
+      flush()
+      return sink.tail()
+    },
+    close() {
+      flush()
+      sink.close()
+    },
+  }
 }
 
 /** 20 MB of log is more than anyone reads, and small enough that a flood fills no disk. */

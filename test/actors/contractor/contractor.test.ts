@@ -421,3 +421,23 @@ test('a binary or huge change is counted, and what exceeds the list is told', as
   expect(output.evidence.modifiedFiles).toHaveLength(2000)
   expect(statSync(workspace.path).isDirectory()).toBe(true)
 })
+
+test('secrets of ours that a command prints are in no log, report or evidence, also in the halves of a chunk', async () => {
+  const key = 'canary-4Tz9-of-ours'
+  const env = { ...process.env, OPENAI_API_KEY: key }
+  const adjutant = adjutantIn(undefined, { env, passed: ['OPENAI_API_KEY'] })
+  const folder = join(adjutant.home, 'scratch/d1/build-g1')
+  write(folder, { 'a.txt': 'a' })
+  const line = `half=\${OPENAI_API_KEY%ours}; printf "key $half"; sleep 0.3; echo "ours end"; cp /dev/null "$ADJUTANT_OUTBOX/x"; echo "$OPENAI_API_KEY" > "$ADJUTANT_OUTBOX/summary.md"`
+  const workspace = { path: folder, branch: null, baseCommit: null }
+  const output = await adjutant.run('contractor', inputFor(workspace, shell(line)))
+  if (output.outcome !== 'delivered') throw new Error(output.reason)
+  expect(output.evidence).toMatchObject({ summary: '[redacted]', logs: { tail: 'key [redacted] end\n' } })
+  expect(readFileSync(output.evidence.logs.path ?? '', 'utf8')).toBe('key [redacted] end\n')
+  expect(JSON.stringify(adjutant.reports)).not.toContain('canary')
+  const failed = await adjutant.run(
+    'contractor',
+    inputFor(workspace, shell('echo $OPENAI_API_KEY >&2; exit 1'), { attempt: 2 }),
+  )
+  expect(failed).toMatchObject({ outcome: 'failed', outputTail: '[redacted]\n' })
+})

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { putPiece } from '../../../actors/content.ts'
@@ -328,3 +331,22 @@ test('no secret of this process is sent, answered or kept', async () => {
   expect(JSON.stringify([provider.requests[0]!.body, output, stored])).not.toContain(canary)
   expect(JSON.stringify([provider.requests[0]!.body, output])).toContain('[redacted]')
 })
+
+test('a redirect is not followed: neither the headers nor the conversation go to whom nobody named', async () => {
+  const elsewhere: string[] = []
+  const other = createServer((request, response) => {
+    elsewhere.push(request.url ?? '')
+    response.end()
+  })
+  const first = createServer((_, response) => response.writeHead(307, { location: `${addressOf(other)}/taken` }).end())
+  try {
+    for (const server of [other, first]) await once(server.listen(0, '127.0.0.1'), 'listening')
+    const ask = process(access({ baseUrl: addressOf(first), headers: { 'x-api-key': 'canary-header-0123456789' } }))
+    expect(await ask()).toMatchObject({ outcome: 'failed', code: 'model.request_refused' })
+    expect(elsewhere).toEqual([])
+  } finally {
+    for (const server of [other, first]) server.close()
+  }
+})
+
+const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
