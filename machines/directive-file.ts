@@ -82,7 +82,7 @@ export const DirectiveFile = z.strictObject({
   limits: Limits.default(Limits.parse({})),
   /** Default: `file` where a chain is given, else `model`. */
   planner: PlannerSource.optional(),
-  /** The executor of the steps a `template` planner makes. */
+  /** The executor of the steps a `template` planner makes, and the one that a model may plan with instead of any it finds. */
   executor: Executor.optional(),
   /** Which models plan, work and judge. */
   model: ModelChoice.optional(),

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { installAgents } from '../agents/install.ts'
 import {
   asked,
   call,
@@ -12,11 +13,14 @@ import {
   thinking,
 } from '../support/thinking.ts'
 
-test('a goal alone: planned, carried out, sent back once, judged and completed, to the cent', async () => {
-  const world = await thinking()
+let programs: string
+beforeAll(async () => void (programs = await installAgents()), 600_000)
+
+test('a goal alone: planned, carried out by our agent and by Codex, sent back once, judged, completed, to the cent', async () => {
+  const world = await thinking({ agents: programs })
   const { provider, repository } = world
   const first = plannedStep('slugify', { dependsOn: ['readme'], executor: 'model' })
-  const second = plannedStep('readme', { type: 'document', acceptanceCriteriaIds: [] })
+  const second = plannedStep('readme', { type: 'document', acceptanceCriteriaIds: [], executor: 'codex' })
   provider.on(asked.plan, [
     plan(first, { ...second, dependsOn: ['slugify'] }),
     plan({ ...first, dependsOn: [] }, { ...second, dependsOn: ['slugify'] }),
@@ -37,16 +41,18 @@ test('a goal alone: planned, carried out, sent back once, judged and completed, 
       deliver('Hyphens, too.'),
     ],
   )
-  provider.on(
-    (request) => asked.agent(request) && request.text.includes('readme is done'),
-    [call('write', { path: 'README.md', content: "# tidy\n\n`slugify('Two Words')` is `two-words`.\n" }), deliver()],
-  )
+  const line = "printf '# tidy\\n\\nA slug of Two Words is two-words.\\n' > README.md"
+  provider.on(asked.commandLine, [
+    { calls: [{ name: 'exec_command', arguments: { cmd: line } }] },
+    { text: 'The README has an example now.' },
+  ])
   const { code, stdout, stderr } = await world.adjutant('run', world.directive())
   expect(code, stdout + stderr).toBe(0)
   const view = await world.shown()
   expect(view).toMatchObject({ state: 'completed', status: 'done' })
   expect(failureOfTests(repository, view.resultBranch)).toBeNull()
   expect(git(repository, 'show', `${view.resultBranch}:src/slugify.js`)).toBe(slugify.trimEnd())
+  expect(git(repository, 'show', `${view.resultBranch}:README.md`)).toContain('is two-words')
   expect(git(repository, 'status', '--porcelain', '--branch')).toBe('## main')
 
   expect(view.steps.map(({ name, reworkCount }: any) => [name, reworkCount])).toEqual([
