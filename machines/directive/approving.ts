@@ -15,9 +15,10 @@ const planReview = (context: DirectiveContext): Question => {
   const { proposal, problems, rationale, planningModel, source } = context.planning
   const unsound = problems.length > 0 ? ` The edited chain is unsound: ${wordsOf(problems)}.` : ''
   const steps = proposal!.steps.slice(0, 200)
+  const count = proposal!.steps.length
   return {
     type: 'plan_review',
-    question: `Carry out the plan ${proposal!.name} of ${proposal!.steps.length} steps?${unsound}`,
+    question: `Carry out the plan ${proposal!.name} of ${count} ${count === 1 ? 'step' : 'steps'}?${unsound}`,
     facts: {
       source,
       planningModel,
