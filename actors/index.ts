@@ -20,7 +20,9 @@ import { createTools } from './tools/index.ts'
 import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
+export { type AgentFinding, examineAgents } from './executors/agent/index.ts'
 export { oldestGit } from './git/version.ts'
+export { isFencing } from './process/index.ts'
 export { AnswerFormat, examineModel, ModelApi, noModels, PriceRule, Provider, type ModelAccess } from './model/index.ts'
 
 export type ActivitiesOptions = {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { oldestGit } from '../actors/index.ts'
 import { openDatabase, openEmbedded, type Database } from '../db/index.ts'
+import { agentFindings } from './agent-diagnosis.ts'
 import type { Environment } from './environment.ts'
 import { modelFindings } from './model-diagnosis.ts'
 
@@ -24,6 +25,7 @@ export async function* examine(environment: Environment): AsyncGenerator<Finding
   yield await databaseFinding(environment)
   yield await portFinding(environment)
   yield* modelFindings(environment)
+  yield* agentFindings(environment)
 }
 
 const oldestNode = [22, 18] as const

@@ -47,6 +47,9 @@ export function fenced(own: OwnEnvironment, argv: readonly string[], { reads, wr
   return [perl, '-e', script, ...rules, '--', ...argv]
 }
 
+/** Whether programs can be fenced in here. */
+export const isFencing = (own: OwnEnvironment): boolean => fencingPerl(own) !== null
+
 const found = new Map<string, string | null>()
 
 /** The perl that can set up a fence here; null: this system has no Landlock, or no perl. */

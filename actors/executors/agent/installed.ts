@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve, sep } from 'node:path'
 import { execa } from 'execa'
 import type { OwnEnvironment } from '../../process/index.ts'
+import { among } from './preset.ts'
 import { presets } from './presets/index.ts'
 
 type Name = keyof typeof presets
@@ -69,23 +70,31 @@ export const oldestOf = (name: Name): string => presets[name].oldest.join('.')
 
 const named = ['claude', 'codex', 'gemini', 'opencode'] as const
 
-/** The presets whose programs are installed and new enough. */
-export async function fitPresets(own: OwnEnvironment): Promise<Name[]> {
-  const found = await Promise.all(named.map((name) => installed(name, own)))
-  return named.filter((_, index) => {
+export type AgentFinding = {
+  preset: (typeof named)[number]
+  oldest: string
+  /** The variables that may hold its key, and the one of them that is set. */
+  keys: readonly string[]
+  key: string | null
+} & Installed
+
+/** Which agents can be run here, and what is missing for the others. */
+export const examineAgents = (own: OwnEnvironment): Promise<AgentFinding[]> =>
+  Promise.all(
+    named.map(async (preset) => {
+      const { keys } = presets[preset]
+      const key = among(own, keys)[0] ?? null
+      return { preset, oldest: oldestOf(preset), keys, key, ...(await installed(preset, own)) }
+    }),
+  )
+
+/** Those that can be run as they are: installed, new enough, with a key, and with a model of their own to ask. */
+export async function fitPresets(own: OwnEnvironment): Promise<AgentFinding['preset'][]> {
+  // Without a key nobody has to be asked for his version.
+  const keyed = named.filter((preset) => preset !== 'opencode' && among(own, presets[preset].keys).length > 0)
+  const found = await Promise.all(keyed.map((preset) => installed(preset, own)))
+  return keyed.filter((_, index) => {
     const look = found[index]
     return look?.found === true && look.fit
   })
 }
-
-export type AgentFinding = { preset: Name; oldest: string } & Installed
-
-/** What is installed, for people. */
-export const examineAgents = (own: OwnEnvironment): Promise<AgentFinding[]> =>
-  Promise.all(
-    named.map(async (preset) => ({
-      preset,
-      oldest: oldestOf(preset),
-      ...(await installed(preset, own)),
-    })),
-  )

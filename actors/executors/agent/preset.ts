@@ -40,6 +40,10 @@ export type Preset = {
   program: string
   /** The oldest version that is known to do what is asked of it here. */
   oldest: readonly [number, number, number]
+  /** Its own variables for a key; with none of them set it has nobody to ask. */
+  keys: readonly string[]
+  /** Where it sends its questions. null: it depends. */
+  address(own: OwnEnvironment): string | null
   /** It confines what it runs by itself, in a way that a fence around it would be in the way of. */
   confinesItself: boolean
   /** May write settings into `task.state`. */

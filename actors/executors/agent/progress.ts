@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Git } from '../../git/index.ts'
+import { inWorktree } from '../../workspace/index.ts'
 import { fingerprint } from '../fingerprint.ts'
 
 /** More changed files than these are not looked at one by one. */
@@ -17,9 +18,10 @@ export const workOn =
   }
 
 async function changes(git: Git, path: string): Promise<string> {
+  const options = inWorktree(path)
   const [head, status] = await Promise.all([
-    git(['rev-parse', 'HEAD'], { cwd: path }).catch(() => ''),
-    git(['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all'], { cwd: path }),
+    git(['rev-parse', 'HEAD'], options).catch(() => ''),
+    git(['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all'], options),
   ])
   const files = status.split('\0').filter((entry) => entry !== '')
   const marks = await Promise.all(files.slice(0, manyFiles).map((entry) => markOf(path, entry)))

@@ -15,6 +15,8 @@ export const claude: Preset = {
   // From this one on a limit of dollars also stops what it has started (CHANGELOG of Claude Code).
   oldest: [2, 1, 217],
   confinesItself: false,
+  keys,
+  address: (own) => own['ANTHROPIC_BASE_URL'] || 'https://api.anthropic.com',
   invoke: (task) => ({
     args: [
       ...['-p', '--output-format', 'stream-json', '--verbose'],

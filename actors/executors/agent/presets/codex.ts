@@ -5,6 +5,8 @@ import { threadEvents } from '../protocols/thread-events.ts'
 
 const keys = ['OPENAI_API_KEY', 'CODEX_API_KEY']
 
+const address = (own: Task['own']): string => own['OPENAI_BASE_URL'] || 'https://api.openai.com/v1'
+
 /**
  * Codex. Its own sandbox confines what it runs to the workspace, the outbox and its TMPDIR, without a network. Nobody's
  * config.toml, rules or AGENTS.md are read. A setting it does not know is an error, lest one that protects is ignored.
@@ -13,6 +15,8 @@ export const codex: Preset = {
   program: 'codex',
   oldest: [0, 169, 0],
   confinesItself: true,
+  keys,
+  address,
   invoke: (task) => {
     const home = join(task.state, 'codex')
     mkdirSync(home, { recursive: true, mode: 0o700 })
@@ -49,12 +53,11 @@ const settings = ({ readOnly, own }: Task): string[] => [
 /** With a key of ours: the address it is for. Without one it goes by its own login, if `env` leads it to one. */
 const provider = (key: string, own: Task['own']): string[] => {
   if (!own[key]) return []
-  const address = own['OPENAI_BASE_URL'] || 'https://api.openai.com/v1'
   return [
     'model_provider="adjutant"',
     'model_providers.adjutant.name="adjutant"',
     'model_providers.adjutant.wire_api="responses"',
     `model_providers.adjutant.env_key="${key}"`,
-    `model_providers.adjutant.base_url=${JSON.stringify(address)}`,
+    `model_providers.adjutant.base_url=${JSON.stringify(address(own))}`,
   ]
 }

@@ -8,6 +8,8 @@ export const custom: Preset = {
   program: '',
   oldest: [0, 0, 0],
   confinesItself: false,
+  keys: [],
+  address: () => null,
   invoke: ({ executor, promptFile, session }) => ({
     args: executor.args,
     env: { ADJUTANT_PROMPT_FILE: promptFile, ...(session !== null && { ADJUTANT_SESSION: session }) },

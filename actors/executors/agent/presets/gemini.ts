@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { among, type Preset, type Task } from '../preset.ts'
 import { geminiEvents } from '../protocols/gemini-events.ts'
 
-const address = 'GOOGLE_GEMINI_BASE_URL'
+const keys = ['GEMINI_API_KEY', 'GOOGLE_API_KEY']
+
+const address = (own: Task['own']): string =>
+  own['GOOGLE_GEMINI_BASE_URL'] || 'https://generativelanguage.googleapis.com'
 
 /**
  * Gemini CLI. It works only in a folder it trusts, and then reads the folder's settings: so hooks and MCP servers are
@@ -14,6 +17,8 @@ export const gemini: Preset = {
   program: 'gemini',
   oldest: [0, 61, 0],
   confinesItself: false,
+  keys,
+  address,
   invoke: (task) => ({
     args: [
       ...['-o', 'stream-json', '--approval-mode', task.readOnly ? 'plan' : 'yolo', '--skip-trust'],
@@ -26,9 +31,9 @@ export const gemini: Preset = {
     env: {
       GEMINI_CLI_HOME: task.state,
       GEMINI_CLI_SYSTEM_SETTINGS_PATH: writeSettings(task),
-      [address]: task.own[address] || 'https://generativelanguage.googleapis.com',
+      GOOGLE_GEMINI_BASE_URL: address(task.own),
     },
-    passed: among(task.own, ['GEMINI_API_KEY', 'GOOGLE_API_KEY']),
+    passed: among(task.own, keys),
     reads: true,
   }),
   protocol: geminiEvents,

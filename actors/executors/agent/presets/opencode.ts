@@ -20,6 +20,8 @@ export const opencode: Preset = {
   program: 'opencode',
   oldest: [1, 18, 33],
   confinesItself: false,
+  keys: Object.values(keysOf).flat(),
+  address: () => null,
   invoke: (task) => ({
     args: [
       ...['run', '--format', 'json', '--auto', '--pure'],
@@ -43,10 +45,10 @@ export const opencode: Preset = {
   protocol: ({ executor }) => messageParts(executor.model ?? null),
 }
 
-const address: Record<string, string> = { anthropic: 'ANTHROPIC_BASE_URL', openai: 'OPENAI_BASE_URL' }
+const addresses: Record<string, string> = { anthropic: 'ANTHROPIC_BASE_URL', openai: 'OPENAI_BASE_URL' }
 
 function configuration(task: Task) {
-  const baseURL = task.own[address[provider(task)] ?? '']
+  const baseURL = task.own[addresses[provider(task)] ?? '']
   return {
     share: 'disabled',
     autoupdate: false,
