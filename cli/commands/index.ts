@@ -6,11 +6,14 @@ import { chart } from './chart.ts'
 import { chains } from './chains.ts'
 import { check } from './check.ts'
 import { deny } from './deny.ts'
+import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
+import { evidence } from './evidence.ts'
 import { events } from './events.ts'
 import { example } from './example.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
+import { logs } from './logs.ts'
 import { pause } from './pause.ts'
 import { prompt } from './prompt.ts'
 import { replan } from './replan.ts'
@@ -29,7 +32,8 @@ import { unpark } from './unpark.ts'
 export const commands = (on: On): Command[] =>
   [
     ...[init, check, run, serve, example],
-    ...[list, show, events, start, pause, resume, stop, replan, chains],
+    ...[list, show, events, logs, diff, evidence],
+    ...[start, pause, resume, stop, replan, chains],
     ...[approvals, approve, deny, requestChanges, step],
     ...[chart, prompt, schema, doctor, unpark],
   ].map((command) => command(on))

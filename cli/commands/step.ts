@@ -2,8 +2,9 @@ import { Command } from 'commander'
 import { withAdjutant } from '../compose.ts'
 import { deliver } from '../control.ts'
 import { stateOf } from '../directive-view.ts'
-import { allRows, directiveId, short, uniquePrefix } from '../identity.ts'
+import { directiveId, short } from '../identity.ts'
 import type { On, Shell } from '../shell.ts'
+import { stepOf } from '../step-of.ts'
 
 export const step = (on: On): Command => {
   const group = new Command('step').description('decide about a step that is blocked')
@@ -47,18 +48,12 @@ async function decide(shell: Shell, typed: string, name: string, command: { type
   await withAdjutant(shell, 'control', async (adjutant) => {
     const { runtime } = adjutant
     const id = await directiveId(runtime, typed)
-    const rows = await allRows(runtime, 'step', { systemId: id })
-    const generation = ({ address }: { address: string }) => Number(/-g(\d+)$/.exec(address)?.[1] ?? 0)
-    const names = [...new Set(rows.map(({ address }) => address.replace(/-g\d+$/, '')))]
-    const found = uniquePrefix('step', name.replace(/-g\d+$/, ''), names)
     // Only the latest generation can still be decided about.
-    const [row] = rows
-      .filter(({ address }) => address.replace(/-g\d+$/, '') === found)
-      .sort((a, b) => generation(b) - generation(a))
-    await deliver(adjutant, id, command, row!.address)
-    const { value } = await runtime.snapshot(id, row!.address)
+    const row = await stepOf(runtime, id, name.replace(/-g\d+$/, ''))
+    await deliver(adjutant, id, command, row.address)
+    const { value } = await runtime.snapshot(id, row.address)
     const state = stateOf(value)
-    shell.terminal.data({ id, step: row!.address, state })
-    shell.terminal.say(`Step ${found} of ${short(id)} is ${state}.`)
+    shell.terminal.data({ id, step: row.address, state })
+    shell.terminal.say(`Step ${row.name} of ${short(id)} is ${state}.`)
   })
 }
