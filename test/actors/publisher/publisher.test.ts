@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PullRequest, type PublisherInput } from '../../../machines/index.ts'
@@ -326,6 +326,60 @@ describe('the push', () => {
     git(clone, 'fetch', '-q', path, `${result}:refs/heads/${branch}`)
     expect(await run('publisher', inputFor(path, { repository }))).toMatchObject({ commit: result, created: true })
     expect(git(bare, 'rev-parse', branch)).toBe(result)
+  })
+})
+
+describe('the login of the push', () => {
+  /** The settings that a push to this address would run with: a stand-in for git notes them down and fails. */
+  async function settingsFor(url: string, pullRequest: object, env: Record<string, string> = {}) {
+    const { path } = project()
+    git(path, 'remote', 'set-url', 'origin', url)
+    const bin = join(sandbox(), 'bin')
+    const noted = join(bin, 'noted')
+    mkdirSync(bin)
+    const real = process.env['PATH']!.split(delimiter).find((folder) => existsSync(join(folder, 'git')))!
+    const script = `#!/bin/sh\ncase " $* " in *" push "*) echo "$*" > ${noted}; env >> ${noted}; exit 1;; esac\nexec ${real}/git "$@"\n`
+    writeFileSync(join(bin, 'git'), script, { mode: 0o755 })
+    const { run } = publisher({ PATH: [bin, process.env['PATH']].join(delimiter), ...env })
+    await expect(run('publisher', inputFor(path, { pullRequest }))).rejects.toMatchObject({ retryable: true })
+    const [args = '', ...variables] = readFileSync(noted, 'utf8').split('\n')
+    const at = (name: string) => variables.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+    const keys = Array.from({ length: Number(at('GIT_CONFIG_COUNT')) }, (_, n) => n)
+    const settings = Object.fromEntries(keys.map((n) => [at(`GIT_CONFIG_KEY_${n}`), at(`GIT_CONFIG_VALUE_${n}`)]))
+    return { args, settings, at }
+  }
+
+  const header = `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
+
+  test('is the token for the host of the API, as a header, and in no argument', async () => {
+    const url = 'https://person:password@github.com/acme/widgets.git'
+    const { args, settings, at } = await settingsFor(url, { apiUrl: 'https://api.github.com' })
+    expect(settings['http.https://github.com/.extraHeader']).toBe(header)
+    expect(settings).toMatchObject({ 'remote.result.url': url, 'http.followRedirects': 'false' })
+    expect(args).not.toMatch(/token|password|github/)
+    expect(at('GIT_ALLOW_PROTOCOL')).toBe('https')
+  })
+
+  test('for a server of one’s own is for that server', async () => {
+    const { settings } = await settingsFor('https://git.corp/acme/widgets', { apiUrl: 'https://git.corp/api/v3' })
+    expect(settings['http.https://git.corp/.extraHeader']).toBe(header)
+  })
+
+  test.each([
+    'https://evil.example/acme/widgets.git',
+    'git@github.com:acme/widgets.git',
+    'https://github.com.evil/a/b',
+  ])('goes nowhere else: %s', async (url) => {
+    const { settings } = await settingsFor(url, { apiUrl: 'https://api.github.com' })
+    expect(JSON.stringify(settings)).not.toContain('Authorization')
+  })
+
+  test('is left to gh where gh makes the pull request', async () => {
+    const env = { HOME: '/home/person', GH_TOKEN: 'gh-token-canary' }
+    const { settings, at } = await settingsFor('https://github.com/acme/widgets', { via: 'gh' }, env)
+    expect(settings['credential.https://github.com.helper']).toBe('!gh auth git-credential')
+    expect(at('GH_TOKEN')).toBe('gh-token-canary')
+    expect(JSON.stringify(settings)).not.toContain('Authorization')
   })
 })
 
