@@ -1,6 +1,6 @@
 // The package as a stranger gets it: packed, unpacked into an empty folder beside its dependencies, and run.
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -19,7 +19,10 @@ async function link(folder: string, name: string) {
 describe('the published package', () => {
   let folder = ''
   const adjutant = (...words: string[]) =>
-    run(process.execPath, [join(folder, 'node_modules/adjutant/cli/adjutant.mjs'), ...words], { cwd: folder })
+    run(process.execPath, [join(folder, 'node_modules/adjutant/cli/adjutant.mjs'), ...words], {
+      cwd: folder,
+      env: { ...process.env, ADJUTANT_HOME: join(folder, 'home') },
+    })
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'package-'))
@@ -52,6 +55,18 @@ describe('the published package', () => {
     expect(await readdir(join(installed, 'examples/default'))).toContain('directive.yaml')
     const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     expect(Object.keys(manifest)).not.toContain('optionalDependencies')
+  })
+
+  it('brings its prompts', async () => {
+    await writeFile(
+      join(folder, 'directive.yaml'),
+      'title: T\ngoal: A goal to be planned\nmodel: { agent: some-model }\n',
+    )
+    const { stdout } = await adjutant('prompt', 'plan', 'directive.yaml')
+    expect(stdout).toMatch(/prompt planner \d[\s\S]*You plan work\.[\s\S]*A goal to be planned/)
+    const installed = join(folder, 'node_modules/adjutant')
+    expect(await readdir(join(installed, 'dist/actors/prompts'))).toEqual(await readdir('actors/prompts'))
+    expect(await readdir(join(installed, 'examples'))).toEqual(await readdir('examples'))
   })
 
   it('lets other programs import the runtime', async () => {
