@@ -33,6 +33,7 @@ const signs: Record<string, string> = {
   'chain.created': '+',
   'chain.regenerated': '+',
   'breaker.tripped': '⏸',
+  'model.parked': '⏸',
   'pull_request.published': '⇡',
 }
 

@@ -7,6 +7,7 @@ import { approvalIdOf, directiveId, shortApprovalId } from '../identity.ts'
 import { noticesOf, noticeLine, type Notified } from '../notices.ts'
 import type { On } from '../shell.ts'
 import { elapsed, plain, table, type Terminal } from '../terminal.ts'
+import { type Wait, waitLine, waitsOf } from '../waits.ts'
 
 export const show = (on: On): Command =>
   new Command('show')
@@ -17,11 +18,13 @@ export const show = (on: On): Command =>
         withAdjutant({ terminal, ...shell }, 'reader', async ({ runtime }) => {
           const view = await viewDirective(runtime, await directiveId(runtime, typed))
           const notices = await noticesOf(runtime, view.id)
-          terminal.data({ ...valueOf(view), notices })
+          const waits = await waitsOf(runtime, view.id)
+          terminal.data({ ...valueOf(view), notices, waits })
           if (terminal.json) return
           sayHead(terminal, view)
           saySteps(terminal, view.steps)
           sayReview(terminal, view)
+          sayWaits(terminal, waits)
           sayNotices(terminal, notices)
           sayApprovals(terminal, view)
         }),
@@ -74,6 +77,11 @@ function sayReview(terminal: Terminal, { context: { review } }: DirectiveView): 
   terminal.say(`  final review: ${plain(evaluation.summary)}`)
   if (evaluation.judgeModel) terminal.say(`  judged by ${plain(evaluation.judgeModel)}`)
   for (const criterion of evaluation.criteria) terminal.say(`    ${verdictLine(criterion)}`)
+}
+
+function sayWaits(terminal: Terminal, waits: Wait[]): void {
+  if (waits.length > 0) terminal.say()
+  for (const wait of waits) terminal.say(`  ${plain(waitLine(wait))}`)
 }
 
 /** Only what did not arrive: the rest is as it should be. */
