@@ -1,6 +1,6 @@
 import type OpenAI from 'openai'
 import type { Message, ToolCall } from '../../machines/index.ts'
-import { Garbled, sendableArguments, sentMessages, type Dialect, type Heard, type Question } from './question.ts'
+import { Garbled, sendableArguments, type Dialect, type Heard, type Question } from './question.ts'
 
 type Chunk = OpenAI.ChatCompletionChunk
 type Params = OpenAI.ChatCompletionCreateParamsStreaming
@@ -18,7 +18,7 @@ function paramsOf(question: Question): Params {
   const format = formatOf(question)
   return {
     model,
-    messages: sentMessages(question).map(messageOf),
+    messages: question.messages.map(messageOf),
     stream: true,
     [abilities.limitField]: maxOutputTokens,
     ...(abilities.streamUsage && { stream_options: { include_usage: true } }),

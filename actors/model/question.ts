@@ -2,7 +2,7 @@ import type OpenAI from 'openai'
 import type { Message, ModelAnswer, Tokens } from '../../machines/index.ts'
 import type { Conversation } from '../content.ts'
 
-/** How the shape of an answer is asked for. */
+/** How the shape of an answer is asked for, beside the prompt, which always says it in words. */
 export type Format = 'json_schema' | 'json_object' | 'none'
 
 /** What a server is known to take. Given up one by one, when it objects. */
@@ -52,19 +52,4 @@ export function sendableArguments(text: string): string {
   } catch {
     return '{}'
   }
-}
-
-/**
- * What the model is told where the API takes no schema: OpenAI demands that the word JSON occurs, and others go by it
- * alone.
- */
-export const formatInstruction = (answer: NonNullable<Question['answer']>): string =>
-  `Answer with one JSON object and nothing else: no prose, no code fence. It must conform to this JSON Schema:\n${JSON.stringify(answer.schema)}`
-
-/** The messages as they are sent: with the shape in words where the API is not given it, behind the first instructions. */
-export function sentMessages({ messages, answer, format }: Question): Message[] {
-  if (!answer || format === 'json_schema') return messages
-  const first = messages.findIndex(({ role }) => role !== 'system')
-  const at = first < 0 ? messages.length : first
-  return [...messages.slice(0, at), { role: 'system', content: formatInstruction(answer) }, ...messages.slice(at)]
 }

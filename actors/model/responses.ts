@@ -1,6 +1,6 @@
 import type OpenAI from 'openai'
 import type { Message, ToolCall } from '../../machines/index.ts'
-import { Garbled, sendableArguments, sentMessages, type Dialect, type Heard, type Question } from './question.ts'
+import { Garbled, sendableArguments, type Dialect, type Heard, type Question } from './question.ts'
 
 type Params = OpenAI.Responses.ResponseCreateParamsStreaming
 type Item = OpenAI.Responses.ResponseInputItem
@@ -37,7 +37,7 @@ function paramsOf(question: Question): Params {
   const format = formatOf(question)
   return {
     model,
-    input: sentMessages(question).flatMap(itemsOf),
+    input: question.messages.flatMap(itemsOf),
     stream: true,
     store: false,
     // The least that the API takes.
