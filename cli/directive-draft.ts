@@ -46,6 +46,12 @@ limits:
   maxWallTimeMinutes: 120     # time spent waiting for a person does not count
   # maxTotalCostUsd: 5
   onLimit: pause              # pause asks you for more, fail does not
+
+# Who is told of questions, blocked steps and the end; the variables hold the address and the key:
+# notifications: [{ urlEnv: HOOK_URL, secretEnv: HOOK_SECRET }, { kind: slack, urlEnv: SLACK_URL }]
+
+# A draft pull request on GitHub of a result that passed its review:
+# pullRequest: { base: main, via: gh }
 `
 
 const wants = ({ test }: Survey): string => `# What must hold, and how anyone can see that it does.
