@@ -20,7 +20,7 @@ import { createTools } from './tools/index.ts'
 import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
-export { type AgentFinding, examineAgents } from './executors/agent/index.ts'
+export { type AgentFinding, examineAgents } from './executors/agent/installed.ts'
 export { oldestGit } from './git/version.ts'
 export { isFencing } from './process/index.ts'
 export { diffOf, logOfAttempt } from './reading.ts'

@@ -1,15 +1,8 @@
 import { Executor } from '../../machines/index.ts'
-import { fitPresets } from '../executors/agent/index.ts'
+import { addressOf, fitPresets } from '../executors/agent/installed.ts'
 import { type ModelAccess, providerOf } from '../model/index.ts'
 import type { OwnEnvironment } from '../process/index.ts'
 import type { Surroundings } from '../surroundings.ts'
-
-/** Where an agent sends its questions, as its own variables have it. */
-const addresses: Record<string, (own: OwnEnvironment) => string> = {
-  claude: (own) => own['ANTHROPIC_BASE_URL'] || 'https://api.anthropic.com',
-  codex: (own) => own['OPENAI_BASE_URL'] || 'https://api.openai.com/v1',
-  gemini: (own) => own['GOOGLE_GEMINI_BASE_URL'] || 'https://generativelanguage.googleapis.com',
-}
 
 /** The coding agents that can be run here, each with the first of these models that its server has, else its own choice. */
 export async function agentsHere(
@@ -19,8 +12,8 @@ export async function agentsHere(
   const presets = await fitPresets(env)
   return Object.fromEntries(
     presets.map((preset) => {
-      const address = addresses[preset]?.(env)
-      const model = address === undefined ? undefined : modelAt(address, models, agentModels)
+      const address = addressOf(preset, env)
+      const model = address === null ? undefined : modelAt(address, models, agentModels)
       return [preset, Executor.parse({ kind: 'agent', preset, ...(model !== undefined && { model }) })]
     }),
   )

@@ -1,18 +1,10 @@
 import { dirname, join } from 'node:path'
-import type { OwnEnvironment } from '../../process/index.ts'
 import type { Attempt, Execute, Execution } from '../executor.ts'
 import { priced, since } from './costs.ts'
-import { installed, isThere, oldestOf } from './installed.ts'
+import { addressOf, installed, isThere, oldestOf } from './installed.ts'
 import { type Memory, notedExecution, noteExecution, recall, remember } from './memory.ts'
 import type { AgentExecutor } from './preset.ts'
-import { presets } from './presets/index.ts'
 import { type Beginning, type Run, runAgent } from './run.ts'
-
-export { type AgentFinding, examineAgents, fitPresets } from './installed.ts'
-
-/** Where an agent of this preset sends its questions. null: it depends. */
-export const addressOf = (preset: AgentExecutor['preset'], own: OwnEnvironment): string | null =>
-  presets[preset].address(own)
 
 /**
  * Runs a coding agent's own command line in the workspace, resuming its session on a rework. What it has spent is told

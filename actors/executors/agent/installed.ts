@@ -66,6 +66,9 @@ function isOlder(version: string, oldest: readonly number[]): boolean {
   return differing >= 0 && (parts[differing] as number) < (oldest[differing] as number)
 }
 
+/** Where an agent of this preset sends its questions. null: it depends. */
+export const addressOf = (name: Name, own: OwnEnvironment): string | null => presets[name].address(own)
+
 export const oldestOf = (name: Name): string => presets[name].oldest.join('.')
 
 const named = ['claude', 'codex', 'gemini', 'opencode'] as const
