@@ -1,6 +1,6 @@
 import type { ContractBrief, Evidence, Workspace } from '../../machines/index.ts'
 import { attemptTrailer, contractTrailer, type Git } from '../git/index.ts'
-import { snapshotTree } from '../workspace/index.ts'
+import { inWorktree, snapshotTree } from '../workspace/index.ts'
 import { filesIn } from './outbox.ts'
 
 export type Branched = { path: string; branch: string; baseCommit: string }
@@ -14,7 +14,7 @@ export async function deliveredCommit(git: Git, at: Branched, contract: Contract
   const trailers = [contractTrailer, attemptTrailer].map((key) => `%(trailers:key=${key},valueonly,separator=%x20)`)
   const format = ['%H', ...trailers].join('%x00')
   const [commit, id, attempt] = (
-    await git(['log', '-1', `--format=${format}`, `refs/heads/${at.branch}`, '--'], { cwd: at.path })
+    await git(['log', '-1', `--format=${format}`, `refs/heads/${at.branch}`, '--'], inWorktree(at.path))
   )
     .trimEnd()
     .split('\0')
@@ -31,14 +31,14 @@ export async function deliver(git: Git, at: Branched, contract: ContractBrief, s
 }
 
 export const tipOf = async (git: Git, at: Branched): Promise<string> =>
-  (await git(['rev-parse', `refs/heads/${at.branch}`], { cwd: at.path })).trim()
+  (await git(['rev-parse', `refs/heads/${at.branch}`], inWorktree(at.path))).trim()
 
 const maxFiles = 2000
 
 /** What a commit changed since the contract's base. Renames count as both paths: both were touched. */
 export async function changesIn(git: Git, at: Branched, commit: string): Promise<Changes> {
   const options = ['--numstat', '-z', '--no-renames', '--no-ext-diff', '--no-textconv']
-  const listing = await git(['diff', ...options, at.baseCommit, commit, '--'], { cwd: at.path })
+  const listing = await git(['diff', ...options, at.baseCommit, commit, '--'], inWorktree(at.path))
   const rows = listing
     .split('\0')
     .filter((row) => row !== '')

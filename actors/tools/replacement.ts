@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   closeSync,
   fchmodSync,
-  fsyncSync,
+ 
   lstatSync,
   openSync,
   readFileSync,
@@ -61,7 +61,6 @@ function stage(staged: string, content: Buffer, mode: number | undefined) {
     for (let at = 0; at < content.length;) at += writeSync(fd, content, at)
     // What may be executed stays so; that a program becomes another user's is nothing we can be asked for.
     if (mode !== undefined) fchmodSync(fd, mode & 0o777)
-    fsyncSync(fd)
   } finally {
     closeSync(fd)
   }

@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { Git } from '../git/index.ts'
+import { inWorktree } from './pointer.ts'
 
 /**
  * Makes plain folders of repositories that somebody made or cloned within a worktree. Committed as they are, nobody would
@@ -8,7 +9,8 @@ import type { Git } from '../git/index.ts'
  * which whoever works in the worktree can write. Submodules, whose settings lie with the repository's own, stay.
  */
 export async function adoptEmbedded(git: Git, folder: string, excludes: string): Promise<void> {
-  const own = resolve(folder, (await git(['rev-parse', '--git-common-dir'], { cwd: folder })).trim())
+  const options = inWorktree(folder)
+  const own = resolve(folder, (await git(['rev-parse', '--git-common-dir'], options)).trim())
   // One may lie in another, and is seen when that is none any more.
   for (let round = 0; round < 20; round++) {
     const embedded = (await repositoriesIn(git, folder, excludes)).filter((path) => isForeign(join(folder, path), own))
@@ -18,7 +20,7 @@ export async function adoptEmbedded(git: Git, folder: string, excludes: string):
 }
 
 async function repositoriesIn(git: Git, folder: string, excludes: string): Promise<string[]> {
-  const options = { cwd: folder }
+  const options = inWorktree(folder)
   const [staged, untracked] = await Promise.all([
     git(['ls-files', '--stage', '-z'], options),
     git(['-c', `core.excludesFile=${excludes}`, 'ls-files', '--others', '--exclude-standard', '-z'], options),

@@ -1,5 +1,4 @@
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 
 /**
@@ -37,22 +36,6 @@ export function readState(folder: string): WorktreeState | undefined {
 export function writeState(folder: string, state: WorktreeState) {
   replaceFile(excludeFile(folder), state.excluded.map((path) => `${ignoreRule(path)}\n`).join(''))
   replaceFile(stateFile(folder), JSON.stringify(state))
-}
-
-export const pointerIn = (folder: string): string => readFileSync(join(folder, '.git'), 'utf8')
-
-/**
- * Puts a worktree's file `.git` back as git made it. Another repository in its place has settings (filters, gpg.program)
- * that run as programs when we commit what was made. Gives whether it was changed.
- */
-export function restorePointer(folder: string): boolean {
-  const pointer = readState(folder)?.pointer
-  const file = join(folder, '.git')
-  if (pointer === undefined) return false
-  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() && pointerIn(folder) === pointer) return false
-  rmSync(file, { recursive: true, force: true })
-  writeFileSync(file, pointer, { flag: 'wx' })
-  return true
 }
 
 export const stateFiles = (folder: string): string[] => [stateFile(folder), excludeFile(folder)]

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { WorkspaceInput } from '../../machines/index.ts'
 import { addWorktree, commitOf, createRef, type OpenRepository, refOf, stepBranch } from '../git/index.ts'
 import { snapshotTree } from './snapshot.ts'
-import { pointerIn, readState, restorePointer, writeState, type WorktreeState } from './state.ts'
+import { inWorktree, pointerIn, restorePointer } from './pointer.ts'
+import { readState, writeState, type WorktreeState } from './state.ts'
 
 /** Finds the contract's worktree or makes it; a fresh base is given once per attempt. Repeatable from any line. */
 export async function worktreeFor(
@@ -58,8 +59,9 @@ async function rebaseWorktree(
     const commit = await snapshotTree(git, folder, known, 'Work before a new base')
     await createRef(repository, kept, commit, 'adjutant: work before a new base')
   }
-  await git(['symbolic-ref', 'HEAD', refOf(known.branch)], { cwd: folder })
-  await git(['reset', '--quiet', '--hard', tip], { cwd: folder })
+  const options = inWorktree(folder)
+  await git(['symbolic-ref', 'HEAD', refOf(known.branch)], options)
+  await git(['reset', '--quiet', '--hard', tip], options)
   const state: WorktreeState = { ...known, baseCommit: tip, freshAttempt: input.attempt, setup: undefined }
   writeState(folder, state)
   return state

@@ -166,7 +166,7 @@ test('a folder that becomes a link between the look and the deed leads nobody ou
   })
   try {
     await once(swapper, 'message')
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 4; round++) {
       const { told } = await turn(
         Array.from({ length: 30 }, (_, i) =>
           i % 2 ? ['read', { path: 'swap/secret.txt' }] : ['write', { path: 'swap/new.txt', content: `${round} ${i}` }],
