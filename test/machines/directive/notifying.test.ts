@@ -1,7 +1,8 @@
 import { createActor, fromPromise } from 'xstate'
 import { afterEach, expect, test } from 'vitest'
-import { machines, type NotifierInput } from '../../../machines/index.ts'
-import { createWorld, file, type Activities, type World } from '../world.ts'
+import { machines, type Models, type NotifierInput } from '../../../machines/index.ts'
+import { eventually } from '../../support/eventually.ts'
+import { chain, createWorld, fair, file, step, type Activities, type World } from '../world.ts'
 
 let world: World
 afterEach(() => world?.close())
@@ -9,9 +10,13 @@ afterEach(() => world?.close())
 const notifications = [{ url: 'https://example.org/hook' }]
 const limits = { maxReworkCycles: 0, maxTotalCostUsd: 1 }
 
+const agent = { contract: { executor: { kind: 'model' } } } as never
+const criterion = { id: 'AC1', text: 'it is good' }
+const judged = { acceptanceCriteriaIds: ['AC1'] }
+
 /** A directive with a courier beside it, as another root of the same XState system. */
-function worldWithCourier(changes: object = {}, activities: Activities = {}) {
-  world = createWorld(file({ notifications, limits, ...changes }), activities)
+function worldWithCourier(changes: object = {}, activities: Activities = {}, models: Partial<Models> = {}) {
+  world = createWorld(file({ notifications, limits, ...changes }), activities, models)
   const told: NotifierInput[] = []
   const notifier = fromPromise(async ({ input }: any) => {
     told.push(input)
@@ -84,6 +89,20 @@ const delivery = {
     logs: { path: null, bytes: 0, tail: '' },
   },
 }
+
+test.each([
+  ['the planner', { chain: undefined }, 'plan'],
+  ['an agent in its contract', { chain: chain(step('one', [], agent)) }, 'agent'],
+  ['the judge of a step', { chain: chain(step('one', [], judged)), acceptanceCriteria: [criterion] }, 'judge'],
+])('a question at a rate limit is told, also when %s meets it', async (_, changes, purpose) => {
+  const limited = (input: any) =>
+    input.purpose === purpose
+      ? { outcome: 'limited', resetAt: 2_000_000_000_000, reason: '429', costs: [] }
+      : fair['model']!(input, undefined as never)
+  const told = worldWithCourier({ ...changes, model: { onRateLimit: 'ask' } }, { model: limited }, { judge: ['m'] })
+  world.send({ type: 'directive.start' })
+  await eventually(() => expect(told.map(({ event }) => event.data['type'])).toEqual(['rate_limited']))
+})
 
 test('nobody is told where nobody asked, and a system without a courier is no reason to fail', async () => {
   const told = worldWithCourier({ notifications: [] })
