@@ -39,9 +39,9 @@ function leftRunning({ left }: ProcessResult, program: string): Problem | null {
   return { code: 'executor.left_running', reason }
 }
 
-/** What a run has cost by the agent's own word; one that ended without a word has cost nobody knows how much. */
+/** What a run has cost by the agent's own word; one that says nothing of it has cost nobody knows how much. */
 export function spent(result: ProcessResult, { ended }: Listened, model: string | null): Cost[] {
   if (ended !== null && ended.costs.length > 0) return ended.costs
-  if (result.spawnError || (ended !== null && ended.problem === null)) return []
+  if (result.spawnError) return []
   return [{ model, tokens: { in: 0, out: 0, cached: 0, reasoning: 0 }, usd: null, source: 'unknown' }]
 }
