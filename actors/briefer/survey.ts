@@ -1,7 +1,7 @@
 import type { Repository, VerifierSpec } from '../../machines/index.ts'
 import { shortened } from '../delimited.ts'
 import { detectVerifiers } from '../detection/index.ts'
-import { projectFiles } from '../project-files.ts'
+import { type CommitFiles, projectFiles } from '../project-files.ts'
 import { openSubject } from '../subject.ts'
 import type { Surroundings } from '../surroundings.ts'
 
@@ -15,7 +15,7 @@ export type Survey = {
   verifiers: VerifierSpec[]
 }
 
-const most = { treeLines: 250, treeLine: 160, readme: 4000, languages: 8 }
+const most = { treeLines: 250, treeLine: 160, readme: 4000, readmeBytes: 1024 * 1024, languages: 8 }
 
 /** The repository at the result's tip, or at its base while there is no result. */
 export async function surveyRepository(
@@ -33,10 +33,15 @@ export async function surveyRepository(
     files: files.paths.size,
     languages: languagesOf(files.sizes),
     tree: treeOf([...files.paths]),
-    readme: readme === undefined ? '' : shortened((await files.read(readme)) ?? '', most.readme),
+    readme:
+      readme === undefined || !isReadable(files, readme)
+        ? ''
+        : shortened((await files.read(readme)) ?? '', most.readme),
     verifiers: await detectVerifiers(files),
   }
 }
+
+const isReadable = ({ sizes }: CommitFiles, path: string) => (sizes.get(path) ?? 0) <= most.readmeBytes
 
 /** Bytes by file name extension, the largest first: `js 48 kB in 12 files`. */
 export function languagesOf(sizes: ReadonlyMap<string, number>): string {

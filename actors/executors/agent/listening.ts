@@ -6,6 +6,9 @@ import type { Heard, Protocol } from './protocol.ts'
 /** A longer one is no event of any agent's. */
 const longestLine = 8 * 1024 * 1024
 
+// It becomes an argument of the agent's when it is resumed: never one that could be taken for an option, or for more.
+const isSession = /^[A-Za-z0-9][\w.:-]{0,199}$/
+
 type Ended = Extract<Heard, { type: 'ended' }>
 
 export type Listening = {
@@ -73,7 +76,8 @@ function accountOf(onSession: (session: string) => void) {
     deeds: () => marks.size,
     known: () => ({ ...known, deeds: marks.size }),
     take(heard: Heard): string {
-      if (heard.type === 'session' && heard.session !== known.session) onSession((known.session = heard.session))
+      if (heard.type === 'session' && isSession.test(heard.session) && heard.session !== known.session)
+        onSession((known.session = heard.session))
       if (heard.type === 'ended') known.ended = heard
       if (heard.type === 'said') known.lastWords = heard.text
       if (heard.type === 'did') marks.add(heard.mark)
