@@ -27,10 +27,11 @@ export const base = setup({
 // One that reads a large repository changes nothing for some turns; one that goes in circles does so for ever.
 export const mostIdleTurns = 12
 
-// A provider that thinks for longer has lost the connection, mostly.
+// A provider that thinks for longer has lost the connection, mostly. One that is cut off after seconds is paid for nothing.
 const longestCallMs = 10 * 60_000
+const shortestCallMs = 60_000
 
-export const leftMs = ({ timeoutMs, workedMs }: Pick<AgentContext, 'timeoutMs' | 'workedMs'>): number =>
+const leftMs = ({ timeoutMs, workedMs }: Pick<AgentContext, 'timeoutMs' | 'workedMs'>): number =>
   Math.max(1, timeoutMs - workedMs)
 
 const completionInput = (context: AgentContext): CompletionInput => ({
@@ -47,7 +48,7 @@ const completionInput = (context: AgentContext): CompletionInput => ({
   // Three and a half bytes are about one token.
   tokens: context.conversationTokens + Math.ceil(JSON.stringify(context.append).length / 3.5),
   maxOutputTokens: context.limits.maxOutputTokens,
-  timeoutMs: Math.min(longestCallMs, leftMs(context)),
+  timeoutMs: Math.min(longestCallMs, Math.max(shortestCallMs, leftMs(context))),
   onRateLimit: context.onRateLimit,
   at: context.now,
 })

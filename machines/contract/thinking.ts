@@ -53,7 +53,9 @@ export const thinking = {
       event.type === 'agent.ended' && event.outcome === 'failed'
         ? event.failure
         : failureFrom((event as { error?: unknown }).error, 'agent.failed')
-    return { failure: failure(code, reason), now: instantOf(event, context.now) }
+    // What has grown too long for the model stays too long: the next attempt begins anew, on the work done so far.
+    const session = code === 'model.context_exceeded' ? null : context.session
+    return { failure: failure(code, reason), session, now: instantOf(event, context.now) }
   }),
   recordUnconfigured: base.assign({
     failure: failure('model.unconfigured', 'no model is configured for the executor `model`'),

@@ -327,6 +327,16 @@ test('what the built-in agent could not do fails the attempt with its reason', (
   second.stop()
 })
 
+test('a conversation too long for the model is not gone on with', () => {
+  const { send, context, stop } = told({ kind: 'model' })
+  send(agentEvents[3]!)
+  expect(context().session).toBe(JSON.stringify(content))
+  const failure = { code: 'model.context_exceeded', reason: 'small: too long' }
+  send({ type: 'agent.ended', outcome: 'failed', at: 5000, failure })
+  expect(context()).toMatchObject({ session: null, failure })
+  stop()
+})
+
 test("calls of the built-in agent are in the contract's ledger, and told with the reservation they end", () => {
   const { send, of, context, heard, stop } = told({ kind: 'model' })
   const reserve = { type: 'budget.reserve', at: 1, id: 'one-g1/contract/agent/completion', usd: 1 }
