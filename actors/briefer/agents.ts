@@ -1,7 +1,6 @@
 import { Executor } from '../../machines/index.ts'
 import { addressOf, fitPresets } from '../executors/agent/installed.ts'
 import { type ModelAccess, providerOf } from '../model/index.ts'
-import type { OwnEnvironment } from '../process/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 /** The coding agents that can be run here, each with the first of these models that its server has, else its own choice. */

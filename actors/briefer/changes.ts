@@ -6,7 +6,7 @@ import { baseCommitOf, commitOf } from '../git/index.ts'
 import { openSubject } from '../subject.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { filesIn } from '../contractor/outbox.ts'
-import { type FileDiff, linesOf, parseDiff, type NumberedLine } from './diff.ts'
+import { type FileDiff, linesOf, nothing, parseDiff, type NumberedLine } from './diff.ts'
 
 /** What a judge sees of the work: a block for each file, what may be cited of it, and what was left out. */
 export type Changes = { blocks: Block[]; citable: Citable; omitted: string[] }
@@ -15,7 +15,7 @@ export type Changes = { blocks: Block[]; citable: Citable; omitted: string[] }
 const lineHead = 12
 
 // Some 60,000 tokens: fits the models that judge, with room for an answer.
-const most = { all: 200_000, file: 40_000, line: 1000, files: 300 }
+const most = { all: 200_000, file: 40_000, line: 1000, files: 300, scratchFile: 5_000_000 }
 
 /** Written by programs: the last to be shown when not everything fits. */
 const generated =
@@ -36,8 +36,10 @@ export async function changesIn(surroundings: Surroundings, brief: JudgeBrief): 
 function scratchFiles(folder: string | null): FileDiff[] {
   if (folder === null || !lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
   return filesIn(folder).map((path) => {
-    const whole = readFileSync(join(folder, path), 'utf8')
-    return { path, status: 'added', ...linesOf(whole) }
+    const { size } = lstatSync(join(folder, path))
+    const content =
+      size > most.scratchFile ? nothing(`(${size} bytes)`) : linesOf(readFileSync(join(folder, path), 'utf8'))
+    return { path, status: 'added', ...content }
   })
 }
 
@@ -47,7 +49,8 @@ function shown(files: readonly FileDiff[]): Changes {
   for (const file of files) {
     const { path, status, from } = file
     const room = rooms.get(file) ?? 0
-    if (room < 1000) changes.omitted.push(`${path} (${status}, ${file.lines.length} lines of diff) is not shown`)
+    if (room < 1000)
+      changes.omitted.push(`${path} (${status}, ${file.lines.length + file.unread} lines of diff) is not shown`)
     else {
       const { text, ranges, cut } = textOf(file, room)
       if (cut > 0) changes.omitted.push(`the last ${cut} lines of the diff of ${path} are not shown`)
@@ -76,7 +79,7 @@ function roomsOf(files: readonly FileDiff[]): Map<FileDiff, number> {
   )
 }
 
-function textOf({ lines, note }: FileDiff, room: number) {
+function textOf({ lines, note, unread }: FileDiff, room: number) {
   const text: string[] = note === undefined ? [] : [note]
   const numbers: number[] = []
   let size = 0
@@ -88,7 +91,7 @@ function textOf({ lines, note }: FileDiff, room: number) {
     const { number } = lines[at]!
     if (number !== null) numbers.push(number)
   }
-  return { text: text.join('\n'), ranges: rangesOf(numbers), cut: lines.length - at }
+  return { text: text.join('\n'), ranges: rangesOf(numbers), cut: lines.length - at + unread }
 }
 
 const written = ({ mark, number, text }: NumberedLine): string =>

@@ -9,7 +9,12 @@ export type FileDiff = {
   lines: NumberedLine[]
   /** In place of lines: why there are none. */
   note?: string
+  /** Lines of the diff beyond those that were looked at. */
+  unread: number
 }
+
+/** Of one file; more is not shown anyhow, and a diff may have a gigabyte. */
+const longest = 400_000
 
 const statuses: Record<string, string> = {
   A: 'added',
@@ -44,10 +49,11 @@ function entriesOf(raw: string) {
   return entries
 }
 
-const linesOfPatches = (patches: readonly string[]): Pick<FileDiff, 'lines' | 'note'> => {
-  if (patches.some((patch) => patch.includes('\0'))) return { lines: [], note: '(binary)' }
-  const lines = patches.flatMap(linesOfPatch)
-  return lines.length === 0 ? { lines, note: '(no line was changed)' } : { lines }
+const linesOfPatches = (patches: readonly string[]): Content => {
+  if (patches.some((patch) => patch.includes('\0'))) return nothing('(binary)')
+  const lines = patches.flatMap((patch) => linesOfPatch(patch.slice(0, longest)))
+  const unread = patches.reduce((sum, patch) => sum + lineEnds(patch.slice(longest)), 0)
+  return lines.length === 0 ? nothing('(no line was changed)') : { lines, unread }
 }
 
 function linesOfPatch(patch: string): NumberedLine[] {
@@ -68,8 +74,18 @@ function linesOfPatch(patch: string): NumberedLine[] {
 }
 
 /** A whole file as a diff that adds it. */
-export const linesOf = (whole: string): Pick<FileDiff, 'lines' | 'note'> => {
-  if (whole.includes('\0')) return { lines: [], note: '(binary)' }
-  const lines = whole.replace(/\n$/, '').split('\n')
-  return { lines: lines.map((text, index) => ({ mark: '+', number: index + 1, text })) }
+export const linesOf = (whole: string): Content => {
+  if (whole.includes('\0')) return nothing('(binary)')
+  const read = whole.slice(0, longest)
+  const lines = read.replace(/\n$/, '').split('\n')
+  return {
+    lines: lines.map((text, index) => ({ mark: '+', number: index + 1, text })),
+    unread: lineEnds(whole.slice(longest)),
+  }
 }
+
+export type Content = Pick<FileDiff, 'lines' | 'note' | 'unread'>
+
+export const nothing = (note: string): Content => ({ lines: [], note, unread: 0 })
+
+const lineEnds = (text: string): number => text.split('\n').length - 1

@@ -88,6 +88,15 @@ test('what does not fit is named, generated files first, and cannot be cited', a
   expect(output.tokens).toBeLessThan(90_000)
 })
 
+test('a file of many megabytes is cut short before anything is made of it', async () => {
+  const path = repositoryWith({ 'a.txt': 'a' })
+  const base = git(path, 'rev-parse', 'HEAD')
+  commit(path, { 'big.txt': 'line\n'.repeat(2_000_000), 'small.txt': 'small\n' })
+  const { output, textOf } = await judge(delivered(path, base))
+  expect(textOf('left-out')).toMatch(/^the last 19\d{5} lines of the diff of big\.txt are not shown$/)
+  expect(output.citable['small.txt']).toEqual([[1, 1]])
+})
+
 test('the final review looks at everything since the base', async () => {
   const path = repositoryWith({ 'a.txt': 'a\n' })
   git(path, 'checkout', '-q', '-b', 'adjutant/d1/result')
