@@ -7,6 +7,7 @@ import { isFinal, viewDirective } from './directive-view.ts'
 import { currentExample, prepareExample, type Current } from './example-folder.ts'
 import type { Cursor } from './following.ts'
 import { shortApprovalId } from './identity.ts'
+import { awaitCourier } from './notices.ts'
 import { exit, type ExitCode } from './refusal.ts'
 import { newSystemId, Rejection } from '../runtime/index.ts'
 import type { Shell } from './shell.ts'
@@ -50,6 +51,7 @@ export async function runExample(shell: Shell, name: keyof typeof examples): Pro
     if (!unfinished?.started) await startDirective(adjutant, current.id)
     const company = { after: unfinished?.after, ...(reviewed && { responder: reviewer(adjutant) }) }
     const code = await accompany(shell, adjutant, current.id, company)
+    await awaitCourier(shell, adjutant, current.id)
     if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init path/to/your/repository')
     return code
   }
