@@ -1,5 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { createWorld, file, gate, judged, planned, said, verified, type Activities, type World } from '../world.ts'
+import {
+  createWorld,
+  delivered,
+  file,
+  gate,
+  judged,
+  planned,
+  said,
+  verified,
+  type Activities,
+  type World,
+} from '../world.ts'
 
 let world: World
 afterEach(() => world.close())
@@ -323,6 +334,42 @@ describe('a budget that is used up while a model plans', () => {
     await world.until('completed')
     expect(briefs('plan')).toHaveLength(1)
     expect(calls('plan').map(({ append }) => append.length)).toEqual([0, 2])
+  })
+
+  test('while steps of the plan before wait for money does not stop the planner, whose call is paid', async () => {
+    const [plan, work] = [gate(), gate()]
+    begin(
+      { limits: { maxTotalCostUsd: 0.05 } },
+      {
+        model: async ({ purpose }) => {
+          if (purpose === 'judge') return said(judged({ AC1: 'met' }))
+          if (calls('plan').length === 1) return said(planned(['one']))
+          await plan.passed
+          return said(planned(['other'], { acceptanceCriteriaIds: [] }))
+        },
+        contractor: async ({ contract }) => {
+          if (contract.step === 'one') await work.passed
+          return delivered('c')
+        },
+      },
+      judges,
+    )
+    await world.until('active')
+    await world.until('working.executing', 'one-g1/contract')
+    world.send({ type: 'directive.replan', reason: 'better' })
+    await world.until((snapshot) => snapshot.context.budget.granted.length === 1)
+    const costs = [{ model: null, tokens: { in: 0, out: 0, cached: 0, reasoning: 0 }, usd: 9, source: 'reported' }]
+    world.send({ type: 'step.spent', costs, settled: null })
+    work.open()
+    await world.until((snapshot) => snapshot.context.budget.waiting.length === 1)
+    expect(world.value()).toEqual({ planning: 'thinking' })
+    plan.open()
+    await world.until('paused.overLimit')
+    expect(Object.keys(world.context().steps)).toEqual(['other'])
+    expect(world.context().budget).toEqual({ granted: [], waiting: [] })
+    world.approve('approval-1', { limits: { maxTotalCostUsd: 99 } })
+    await world.until('completed')
+    expect(calls('plan')).toHaveLength(2)
   })
 
   test('a start from there plans anew, without the planner that waits', async () => {
