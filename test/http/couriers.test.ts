@@ -64,3 +64,13 @@ test('a courier is nobody’s to command and no directive', async () => {
   const forged = { type: 'courier.carry', at: 1, directive: { id, title: 'T' }, targets: [], event: {} }
   await expect(api.runtime.send(`courier.${id}`, forged)).rejects.toMatchObject({ code: 'event.invalid' })
 })
+
+test('a draft that names somebody later gets one then', async () => {
+  const { id } = (await api.call('POST', '/v1/directives', directive())).body
+  const { status } = await api.call('PATCH', `/v1/directives/${id}`, { notifications: [{ url }] })
+  expect(status).toBe(200)
+  expect((await api.runtime.snapshot(`courier.${id}`)).value).toBe('waiting')
+  await api.call('POST', `/v1/directives/${id}/stop`)
+  await ended(id)
+  expect(await notices(id)).toMatchObject([{ event: 'directive.failed' }])
+})
