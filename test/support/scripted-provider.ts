@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { textOf, type Answer, type Sent, type Usage, type Wire } from './provider-wire/answer.ts'
 import { chat } from './provider-wire/chat.ts'
+import { contents } from './provider-wire/contents.ts'
 import { messages } from './provider-wire/messages.ts'
 import { readRequest, type Api, type ScriptedRequest } from './provider-wire/request.ts'
 import { responses } from './provider-wire/responses.ts'
@@ -52,12 +53,12 @@ export type ProviderOptions = {
   streamOptions?: boolean
 }
 
-const wires: Record<Api, Wire> = { chat, responses, messages }
+const wires: Record<Api, Wire> = { chat, responses, messages, contents }
 const paths: Record<string, Api> = { '/chat/completions': 'chat', '/responses': 'responses', '/messages': 'messages' }
 
 /**
- * A server on loopback that speaks the wire formats of model providers: chat completions, Responses, and what Claude's
- * command line speaks. It says what it is scripted to say, and counts what it would charge. Later rules are asked first.
+ * A server on loopback that speaks the wire formats of model providers: chat completions, Responses, and what the command
+ * lines of Claude and Gemini speak. It says what it is scripted to say, and counts what it would charge. Later rules are asked first.
  */
 export class ScriptedProvider {
   /** With `/v1`. */
@@ -115,9 +116,12 @@ export class ScriptedProvider {
     const body = await textIn(request)
     if (path === '/models') return json(response, 200, { object: 'list', data: [], models: [] })
     if (path === '/messages/count_tokens') return json(response, 200, { input_tokens: tokensIn(body) })
-    const api = paths[path]
+    // Gemini's name the model and the manner in their path.
+    const [, model, manner] = /^beta\/models\/([^/:]+):(\w+)$/.exec(path) ?? []
+    const api = manner?.endsWith('enerateContent') ? 'contents' : paths[path]
     if (!api) return json(response, 404, { error: { message: `no ${path}`, type: 'invalid_request_error' } })
-    const read = readRequest(this.requests.length + 1, api, JSON.parse(body), request.headers)
+    const asked = { ...JSON.parse(body), ...(model && { model, stream: manner?.startsWith('stream') }) }
+    const read = readRequest(this.requests.length + 1, api, asked, request.headers)
     this.requests.push(read)
     response.on('close', () => (read.closed = !response.writableFinished))
     const reply = this.#refused(read) ?? (await this.#replyTo(read))

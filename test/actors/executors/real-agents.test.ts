@@ -1,13 +1,17 @@
 // The command lines of coding agents as their makers ship them, against a provider on loopback.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { noModels } from '../../../actors/model/index.ts'
+import { isFencing } from '../../../actors/process/index.ts'
 import { installAgents } from '../../agents/install.ts'
 import { ScriptedProvider, type ScriptedRequest } from '../../support/scripted-provider.ts'
 import { agentOf, agentsAtWork, type AgentExecutor } from '../agents-at-work.ts'
 import { git } from '../repositories.ts'
 import { adjutantProcesses, eventually, freshKey, sandbox } from '../sandbox.ts'
+
+// They start in a second or three; on a busy machine in more.
+vi.setConfig({ testTimeout: 180_000 })
 
 let programs: string
 let provider: ScriptedProvider
@@ -126,26 +130,29 @@ describe.each([claude, codex])('$preset', (agent) => {
     expect(provider.requests.map(({ model }) => model)).toEqual([agent.model, agent.model])
   })
 
-  test('hands neither our environment nor its own key to what it runs, and writes nothing outside', async () => {
-    const beside = join(sandbox(), 'beside.txt')
-    writeFileSync(beside, 'untouched')
-    const canary = 'canary-of-the-host'
-    const { work, path } = await agentsAtWork({ 'a.txt': 'a\n' }, withAgents({ ...agent.env(), CANARY: canary }))
-    scripted('env > env.txt')
-    // In a script, lest it is refused by its looks.
-    const places = [beside, join(path, '.git/hooks/pre-commit'), join(path, 'x.txt')]
-    const line = places.map((place) => `echo x > ${place}`).join('; ')
-    provider.on(isAnswered, [{ calls: [agent.shell(`echo '${line}' > outside.sh; sh outside.sh`)], usage }])
-    const output = await work(executorOf(agent))
-    if (output.outcome !== 'delivered') throw new Error(`${output.reason}\n${output.outputTail}`)
-    const env = git(path, 'show', `${output.evidence.commit}:env.txt`)
-    expect(env).toContain('ADJUTANT_OUTBOX=')
-    expect(env).not.toContain(key)
-    expect(env).not.toContain(canary)
-    expect(output.evidence.modifiedFiles).toEqual(['env.txt', 'outside.sh'])
-    expect(readFileSync(beside, 'utf8')).toBe('untouched')
-    expect(existsSync(join(path, 'x.txt')) || existsSync(join(path, '.git/hooks/pre-commit'))).toBe(false)
-  })
+  test.skipIf(agent === claude && !isFencing(process.env))(
+    'hands neither our environment nor its own key to what it runs, and writes nothing outside',
+    async () => {
+      const beside = join(sandbox(), 'beside.txt')
+      writeFileSync(beside, 'untouched')
+      const canary = 'canary-of-the-host'
+      const { work, path } = await agentsAtWork({ 'a.txt': 'a\n' }, withAgents({ ...agent.env(), CANARY: canary }))
+      scripted('env > env.txt')
+      // In a script, lest it is refused by its looks.
+      const places = [beside, join(path, '.git/hooks/pre-commit'), join(path, 'x.txt')]
+      const line = places.map((place) => `echo x > ${place}`).join('; ')
+      provider.on(isAnswered, [{ calls: [agent.shell(`echo '${line}' > outside.sh; sh outside.sh`)], usage }])
+      const output = await work(executorOf(agent))
+      if (output.outcome !== 'delivered') throw new Error(`${output.reason}\n${output.outputTail}`)
+      const env = git(path, 'show', `${output.evidence.commit}:env.txt`)
+      expect(env).toContain('ADJUTANT_OUTBOX=')
+      expect(env).not.toContain(key)
+      expect(env).not.toContain(canary)
+      expect(output.evidence.modifiedFiles).toEqual(['env.txt', 'outside.sh'])
+      expect(readFileSync(beside, 'utf8')).toBe('untouched')
+      expect(existsSync(join(path, 'x.txt')) || existsSync(join(path, '.git/hooks/pre-commit'))).toBe(false)
+    },
+  )
 
   test('changes nothing in a step that may only look', async () => {
     scripted('ls; echo x > a.txt')
@@ -165,11 +172,30 @@ describe.each([claude, codex])('$preset', (agent) => {
   test('is ended when its provider falls silent, with all of its processes', async () => {
     provider.on(/./, { hang: true })
     const { work } = await agentsAtWork({ 'a.txt': 'a\n' }, withAgents(agent.env()))
-    const output = await work(executorOf(agent, { idleSeconds: 3 }))
+    const output = await work(executorOf(agent, { idleSeconds: 8 }))
     expect(output).toMatchObject({ outcome: 'failed', code: 'executor.idle', session: expect.any(String) })
     expect(provider.requests).toHaveLength(1)
     expect(adjutantProcesses()).toEqual([])
   })
+})
+
+test('gemini edits the repository, and goes on with its session on a rework', async () => {
+  const gemini = agentOf({ preset: 'gemini', model: 'gemini-2.5-pro' })
+  const env = { GEMINI_API_KEY: key, GOOGLE_GEMINI_BASE_URL: provider.url.replace(/\/v1$/, '') }
+  const call = { name: 'run_shell_command', arguments: { command: 'echo made > made.txt', description: 'Makes it' } }
+  provider.on(isNew, { calls: [call], usage }).on(isAnswered, { text: 'It is made.', usage })
+  const { work } = await agentsAtWork({ 'a.txt': 'a\n' }, withAgents(env))
+  const first = await work(gemini)
+  expect(first).toMatchObject({
+    outcome: 'delivered',
+    evidence: { modifiedFiles: ['made.txt'], summary: 'It is made.', agent: { preset: 'gemini' } },
+    costs: [{ model: gemini.model, tokens: { in: 2000, out: 200, cached: 400 }, source: 'unknown' }],
+  })
+  provider.on('Make it blue', { text: 'It is blue.', usage })
+  const again = { input: { session: first.session } }
+  const second = await work(gemini, { attempt: 2, instructions: 'Make it blue' }, again)
+  expect(second).toMatchObject({ outcome: 'delivered', session: first.session, costs: [{ tokens: { in: 1000 } }] })
+  expect(provider.requests.at(-1)!.text).toContain('It is made.')
 })
 
 test('what codex used is estimated by the price table, as its provider charges it', async () => {

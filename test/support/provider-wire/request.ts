@@ -1,4 +1,4 @@
-export type Api = 'chat' | 'responses' | 'messages'
+export type Api = 'chat' | 'responses' | 'messages' | 'contents'
 
 export type Said = {
   role: 'system' | 'user' | 'assistant' | 'tool'
@@ -82,11 +82,29 @@ const saidInMessages = (body: any): Said[] => [
   }),
 ]
 
+const saidInContents = (body: any): Said[] => [
+  ...(body.systemInstruction ? [said('system', body.systemInstruction.parts)] : []),
+  ...(body.contents ?? []).flatMap(({ role, parts }: any) => {
+    const calls = parts.filter(({ functionCall }: any) => functionCall).map(({ functionCall }: any) => functionCall)
+    const results = parts.filter(({ functionResponse }: any) => functionResponse)
+    const texts = parts.filter(({ text }: any) => text)
+    const called = calls.map(({ id = '', name, args }: any) => ({ id, name, arguments: JSON.stringify(args) }))
+    return [
+      ...results.map(({ functionResponse }: any) => said('tool', JSON.stringify(functionResponse.response))),
+      ...(texts.length > 0 || calls.length > 0 ? [said(role === 'model' ? 'assistant' : 'user', texts, called)] : []),
+    ]
+  }),
+]
+
 const saidIn: Record<Api, (body: any) => Said[]> = {
   chat: saidInChat,
   responses: saidInResponses,
   messages: saidInMessages,
+  contents: saidInContents,
 }
+
+const namesOf = (tool: any): string[] =>
+  tool.functionDeclarations?.map(({ name }: any) => name) ?? [tool.function?.name ?? tool.name ?? tool.type]
 
 export function readRequest(n: number, api: Api, body: any, headers: ScriptedRequest['headers']): ScriptedRequest {
   const all = saidIn[api](body)
@@ -96,7 +114,7 @@ export function readRequest(n: number, api: Api, body: any, headers: ScriptedReq
     model: body.model,
     said: all,
     text: all.map(({ text, calls }) => [text, ...calls.map((call) => call.arguments)].join('\n')).join('\n'),
-    tools: (body.tools ?? []).map((tool: any) => tool.function?.name ?? tool.name ?? tool.type),
+    tools: (body.tools ?? []).flatMap(namesOf),
     format: (body.response_format ?? body.text?.format)?.type?.replace(/^text$/, 'none') ?? 'none',
     stream: body.stream === true,
     maxOutputTokens: body.max_completion_tokens ?? body.max_output_tokens ?? body.max_tokens,
