@@ -55,15 +55,28 @@ function takeLock(): boolean {
 // Scripts stay off: two optional packages would be compiled for nothing. Claude Code's own only moves its program.
 function install() {
   const run = (file: string, args: string[]) =>
-    execFileSync(file, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', timeout: longestMs })
+    execFileSync(file, args, {
+      cwd: folder,
+      env: { ...process.env, PATH: pathOfNpm() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+      timeout: longestMs,
+    })
   try {
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'])
     run(process.execPath, ['node_modules/@anthropic-ai/claude-code/install.cjs'])
   } catch (error) {
-    throw new Error(`the agents that the tests run could not be installed: ${wordsOf(error)}`, { cause: error })
+    throw new Error(`the agents that the tests run could not be installed: ${wordsOf(error)}`)
   }
   writeFileSync(stamp, wanted())
 }
+
+/** Without the Node that comes with the clone: npm reads the machine's settings (its certificates, say) beside its own. */
+const pathOfNpm = () =>
+  (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .filter((entry) => !/node_modules.\.bin$/.test(entry))
+    .join(path.delimiter)
 
 const wordsOf = (error: unknown): string => {
   const { stderr = '', message } = error as { stderr?: string; message: string }
