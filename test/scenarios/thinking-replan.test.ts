@@ -37,6 +37,7 @@ test('a step that stays red leads to another plan, which keeps what passed and k
 
   const { code, stdout, stderr } = await world.adjutant('run', world.directive({ limits: { maxReworkCycles: 0 } }))
   expect(code, stdout + stderr).toBe(0)
+  expect(stderr).toBe('')
   const [, second] = provider.requests.filter(asked.plan)
   expect(second!.text).toContain('a slug is lower case')
   expect(second!.text).toMatch(/docs: docs is done/)
