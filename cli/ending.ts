@@ -62,7 +62,8 @@ function sayWhereToLook(terminal: Terminal, { id, context }: DirectiveView): voi
   const say = (what: string, command: string) => terminal.say(`  ${what.padEnd(16)}${command}`)
   const { repository } = context.file
   terminal.say()
-  if (context.resultBranch) {
+  // Where no plan was ever made there is no branch yet.
+  if (context.resultBranch && context.chainGeneration > 0) {
     say('result branch', context.resultBranch)
     if (repository?.path) {
       say('difference', `git -C ${quoted(repository.path)} diff ${repository.baseRef}...${context.resultBranch}`)

@@ -43,7 +43,7 @@ const valueOf = ({ id, state, status, seq, context, steps, approvals }: Directiv
 function sayHead(terminal: Terminal, { id, state, context }: DirectiveView): void {
   const { file, startedAt, finishedAt, outcome, attention, resultBranch, totals } = context
   const took = startedAt !== null && finishedAt !== null ? ` in ${elapsed(finishedAt - startedAt)}` : ''
-  const line = (name: string, value: string) => terminal.say(`  ${name.padEnd(9)}${plain(value)}`)
+  const line = (name: string, value: string) => terminal.say(`  ${name.padEnd(10)}${plain(value)}`)
   terminal.say(terminal.style('bold', plain(file.title)))
   line('id', id)
   line('state', `${state}${took}`)
