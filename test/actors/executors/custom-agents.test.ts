@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isFencing } from '../../../actors/process/index.ts'
 import { agentOf, agentsAtWork, type AgentExecutor } from '../agents-at-work.ts'
@@ -73,6 +73,21 @@ describe('a custom agent', () => {
       expect(output.evidence.modifiedFiles).toEqual(['made.txt'])
     },
   )
+
+  test.skipIf(!isFencing(process.env))('reads neither what lies in our home nor the keys of the person', async () => {
+    const person = sandbox()
+    const { work, home } = await agentsAtWork({}, { env: { HOME: person } })
+    const secrets = [join(home, 'db/password'), join(home, 'models.yaml'), join(person, '.ssh/id_ed25519')]
+    for (const file of secrets) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, 'canary-of-a-file')
+    }
+    const line = `cat ${secrets.join(' ')} 2>&1; cat "$ADJUTANT_CONTRACT_FILE" > /dev/null && echo its contract`
+    const output = await work(custom(line))
+    if (output.outcome !== 'delivered') throw new Error(output.reason)
+    expect(output.evidence.logs.tail).not.toContain('canary')
+    expect(output.evidence.logs.tail).toMatch(/Permission denied[^]*\nits contract\n/)
+  })
 
   test.skipIf(!isFencing(process.env))('cannot change the workspace in a step that may only look', async () => {
     const { work } = await agentsAtWork()
