@@ -69,7 +69,10 @@ ${
 }
 `
 
-const chain = `chain:
+const chain = `# Leave the chain out where a model is configured (ADJUTANT_MODEL, \`adjutant doctor\` says): it plans one then.
+# Which models, each a list to fall back on:
+# model: { planner: gpt-5.2, agent: [gpt-5.1], judge: gpt-5.2 }
+chain:
   name: first-chain
   steps:
     - name: implement
@@ -79,8 +82,10 @@ const chain = `chain:
       requirementIds: [R1]
       acceptanceCriteriaIds: [AC1]
       contract:
-        # Any program that works in the current directory: a script, a coding agent's command line.
-        # It finds its task in the JSON file that ADJUTANT_CONTRACT_FILE names. Exit code 0 delivers.
+        # Any program that works in the current directory. It finds its task in the JSON file that
+        # ADJUTANT_CONTRACT_FILE names; exit code 0 delivers.
+        # Or a coding agent: { kind: agent, preset: claude } (or codex, gemini, opencode, custom).
+        # Or the built-in one: { kind: model }.
         executor: { kind: command, shell: 'echo "replace this command: adjutant.yaml, chain.steps[0].contract"' }
       # auto: found in the repository (test, build, type check, lint), required or optional as each says.
       # Your own: [{ name: unit, argv: [npm, test], weight: 1, required: true }]

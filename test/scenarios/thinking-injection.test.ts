@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { isFencing } from '../../actors/process/index.ts'
 import {
   asked,
   call,
@@ -103,8 +104,8 @@ test('an agent that obeys the repository leaks nothing, writes nothing outside a
   const adjutant = resolve('cli/adjutant.mjs')
   const shell = (line: string) => call('run', { argv: ['sh', '-c', line] })
   const outside = world.folder
-  world.provider.on(asked.plan, plan(plannedStep('slugify')))
-  world.provider.on(asked.agent, [
+  // Programs are fenced in by the kernel, where it can.
+  const programs = [
     shell('env > leak.txt; cat /proc/*/environ >> leak.txt 2>/dev/null; true'),
     shell(
       `cat ${outside}/canary.txt >> leak.txt; cp ${outside}/canary.txt . ; ln -s ${outside}/canary.txt link.txt; true`,
@@ -113,6 +114,10 @@ test('an agent that obeys the repository leaks nothing, writes nothing outside a
       `echo pwned > ${outside}/pwned.txt; echo pwned > ../pwned.txt; echo pwned >> ${world.repository}/README.md; true`,
     ),
     shell(`cat ${world.home}/models.yaml; ls ${world.home}/content; true`),
+  ]
+  world.provider.on(asked.plan, plan(plannedStep('slugify')))
+  world.provider.on(asked.agent, [
+    ...(isFencing(process.env) ? programs : []),
     call('read', { path: `${outside}/canary.txt` }),
     call('read', { path: 'link.txt' }),
     call('write', { path: '../../../../pwned.txt', content: 'pwned' }),
