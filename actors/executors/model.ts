@@ -8,7 +8,7 @@ export const model: Execute<'model'> = async (_, { surroundings, context, logPat
   const { concluded } = context.input
   if (concluded === null) throw new ActivityFailure('contract.unconcluded', 'the built-in agent has not done its work')
   rmSync(agentHome(surroundings, context.input.contract.id), { recursive: true, force: true, maxRetries: 3 })
-  const transcript = await writeTranscript(surroundings.home, logPath, concluded.conversation)
+  const transcript = await writeTranscript(surroundings, logPath, concluded.conversation)
   return {
     ok: true,
     summary: concluded.summary,

@@ -48,7 +48,7 @@ async function takeTurn(surroundings: Surroundings, context: ActivityContext<Too
   })
   const messages = said(context.input, done)
   const piece = await putPiece(home, { parent: conversation, messages })
-  noteDown(attemptLog(folder), turn, messages)
+  noteDown(attemptLog(folder), turn, messages, surroundings.redact)
   return {
     at: now(),
     conversation: piece,

@@ -26,7 +26,7 @@ async function afterWork() {
     toolCalls: [{ id: 'c1', name: 'write', arguments: '{"path":"b.txt","content":"b\\n"}' }],
   }
   const { conversation } = await bench.run('tools', bench.inputFor(answer))
-  const said = { role: 'assistant' as const, content: 'All is done.', toolCalls: [] }
+  const said = { role: 'assistant' as const, content: 'All is \u001b]0;done\u0007.', toolCalls: [] }
   const whole = await putPiece(bench.home, { parent: conversation, messages: [said] })
   return { ...bench, concluded: { summary: 'Wrote b.', conversation: whole } }
 }
@@ -44,7 +44,7 @@ test('the built-in agent’s work is committed, with its summary as evidence and
       '## user\nDo it.',
       '## agent\nI write it.\n-> write {"path":"b.txt","content":"b\\n"}',
       '## result\nwritten, 2 bytes',
-      '## agent\nAll is done.\n\n',
+      '## agent\nAll is ]0;done.\n\n',
     ].join('\n\n'),
   )
   expect(evidence.logs).toMatchObject({ bytes: statSync(log).size, tail: readFileSync(log, 'utf8') })
