@@ -128,7 +128,7 @@ const chainFacts = (
 })
 
 const announcement = (
-  { planning }: DirectiveContext,
+  { planning, steps }: DirectiveContext,
   { chain, chainId, generation, kept }: Adoption,
 ): EmittedEvent => ({
   type: generation === 1 ? 'chain.created' : 'chain.regenerated',
@@ -141,6 +141,7 @@ const announcement = (
     source: planning.source,
     reason: planning.reason,
     carriedOver: kept.size,
+    difference: differenceFrom(steps, chain),
   },
 })
 

@@ -18,6 +18,7 @@ export const summaryOf = (level: Level, score: number, facts: Facts): string => 
   const found = (verdict: string) => criteria.filter((each) => each.verdict === verdict).map(({ id }) => id)
   const criterion = (ids: readonly string[]) => (ids.length === 1 ? 'criterion' : 'criteria')
   const passed = having('passed').length
+  const met = criteria.filter(({ verdict, by }) => verdict === 'met' && by === 'judge').map(({ id }) => id)
   const nothing = results.length === having('unavailable').length
   const parts = [
     ...(passed > 0 ? [`${passed} passed`] : []),
@@ -25,6 +26,7 @@ export const summaryOf = (level: Level, score: number, facts: Facts): string => 
     ...(nothing ? ['no verifier gave a result'] : []),
     ...(tamperedFiles.length > 0 ? [`touches what verifiers rely on: ${tamperedFiles.join(', ')}`] : []),
     ...(judgement?.failure ? [`the judge failed: ${judgement.failure.code}: ${judgement.failure.reason}`] : []),
+    ...(met.length > 0 ? [`${met.length} ${criterion(met)} met`] : []),
     ...(['unmet', 'unverifiable'] as const).flatMap((verdict) =>
       listed(found(verdict), `${criterion(found(verdict))} ${verdict === 'unmet' ? verdict : 'not verifiable'}`),
     ),

@@ -44,8 +44,11 @@ export const actions = {
     const { answer, at } = event as Answered
     const { brief, terms } = context
     const { chain: raw, rationale, problems } = readPlan(answer.text ?? '', brief!.menu!)
+    const told = [...cutOff(answer), ...problems]
+    // Of an answer without a plan there is no more to say than that.
+    if (raw === null) return { answer, proposal: null, rationale, problems: told, now: at }
     const { chain, problems: unsound } = proposalOf(raw, { ...terms.brief, source: 'model' })
-    return { answer, proposal: chain, rationale, problems: [...cutOff(answer), ...problems, ...unsound], now: at }
+    return { answer, proposal: chain, rationale, problems: [...told, ...unsound], now: at }
   }),
   reply: base.assign(({ context }) => ({
     append: withReply(context, context.answer!, planRepair(context.problems)),

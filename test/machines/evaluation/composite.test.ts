@@ -100,6 +100,7 @@ describe('with a judge, the level', () => {
       level: 'green',
       score: 1,
       judgeModel: 'judge-1',
+      summary: 'green, score 1.00: 1 passed, 1 criterion met',
     })
   })
 
