@@ -65,7 +65,8 @@ export function createActivities(options: ActivitiesOptions) {
   return {
     planner: host('planner', minute, createPlanner),
     workspace: host('workspace', hour, createWorkspace),
-    briefer: host('briefer', 5 * minute, createBriefer),
+    // The first to open a repository by its URL clones it.
+    briefer: host('briefer', hour, createBriefer),
     model: host('model', 24 * hour, createModel, modelRetry),
     // Contracts, tools and verifiers carry their own time limit; these are only upper bounds.
     contractor: host('contractor', 24 * hour, createContractor),

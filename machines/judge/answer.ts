@@ -4,7 +4,6 @@ import { isFields, jsonIn, notAnObject } from '../answer.ts'
 import type { AcceptanceCriterion } from '../directive-file.ts'
 import { Citation, JudgeVerdict } from '../evaluation/index.ts'
 import type { Problem } from '../problem.ts'
-import { didYouMean } from '../suggestion.ts'
 
 const longestReason = 500
 
@@ -98,13 +97,20 @@ const citationProblems = (
   const shown = Object.hasOwn(citable, file) ? citable[file]! : undefined
   if (shown === undefined) {
     const message = `the diff does not show the file ${file}`
-    return [{ code: 'citation.unknown_file', path, message, ...didYouMean(file, Object.keys(citable)) }]
+    return [{ code: 'citation.unknown_file', path, message, ...sameName(file, citable) }]
   }
   if (shown.length === 0 && firstLine === 0 && lastLine === 0) return []
   if (firstLine <= lastLine && shown.some(([first, last]) => first <= firstLine && lastLine <= last)) return []
   const lines = shown.map(([first, last]) => `${first}-${last}`).join(', ') || 'none (cite 0-0)'
   const message = `the diff does not show lines ${firstLine}-${lastLine} of ${file}; it shows: ${lines}`
   return [{ code: 'citation.unknown_lines', path, message }]
+}
+
+// By the last part alone: paths may be long and many, and edit distances of all of them would hold up the turn.
+const sameName = (file: string, citable: Citable): { suggestion?: string } => {
+  const last = file.slice(file.lastIndexOf('/') + 1)
+  const found = Object.keys(citable).find((path) => path === last || path.endsWith(`/${last}`))
+  return found === undefined ? {} : { suggestion: `did you mean "${found}"?` }
 }
 
 /** What is said to a model whose judgement cannot be used. */

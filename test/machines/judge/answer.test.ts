@@ -50,6 +50,13 @@ describe('verdicts', () => {
     }
   })
 
+  it('that cite a file by a wrong path are told of the one with its name', () => {
+    for (const file of ['a.js', 'lib/a.js']) {
+      const { problems } = read(met('AC1', { citations: [{ ...shown, file }] }), met('AC2'))
+      expect(problems).toMatchObject([{ suggestion: 'did you mean "src/a.js"?' }])
+    }
+  })
+
   it('may cite a deleted file as a whole', () => {
     expect(
       read(met('AC1', { citations: [{ file: 'src/gone.js', firstLine: 0, lastLine: 0 }] }), met('AC2')),
