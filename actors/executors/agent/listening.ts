@@ -114,11 +114,18 @@ function lineFor(heard: Heard): string {
 
 function lineSplitter() {
   let waiting = ''
+  const hold = (text: string) => {
+    waiting = waiting.length + text.length > longestLine ? '' : waiting + text
+  }
   return {
     push(text: string): string[] {
-      const lines = `${waiting}${text}`.split('\n')
-      const rest = lines.pop() as string
-      waiting = rest.length > longestLine ? '' : rest
+      // Only what is new is searched: a flood without an end of line must not cost more and more.
+      const [first = '', ...more] = text.split('\n')
+      hold(first)
+      if (more.length === 0) return []
+      const lines = [waiting, ...more.slice(0, -1)]
+      waiting = ''
+      hold(more.at(-1) as string)
       return lines
     },
     end(): string[] {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isFencing } from '../../../actors/process/index.ts'
@@ -98,11 +98,18 @@ describe('a custom agent', () => {
 
   test('leaves no secret in its log, in what it reports, or in its reason', async () => {
     const key = 'sk-canary-1234567890abcdefgh'
-    const { work, reports } = await agentsAtWork({}, { env: { SOME_API_KEY: key } })
+    const { work, reports, home } = await agentsAtWork({}, { env: { SOME_API_KEY: key } })
     const output = await work(custom('echo "the key is $SOME_API_KEY"; exit 3', { pass: ['SOME_API_KEY'] }))
     expect(output).toMatchObject({ outcome: 'failed', code: 'executor.exited', exitCode: 3 })
     expect(JSON.stringify([output, reports])).not.toContain('canary')
     expect(JSON.stringify(output)).toContain('the key is [redacted]')
+    const line = `cat > /dev/null; printf '%s%s\\n' '{"type":"result","session_id":"s","result":"' "$SOME_API_KEY\\"}"`
+    const told = await work(custom(line, { output: 'stream-json', pass: ['SOME_API_KEY'] }), { attempt: 2 })
+    expect(told).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('[redacted]') })
+    const files = readdirSync(join(home, 'contracts'), { recursive: true, encoding: 'utf8' })
+    expect(files.some((file) => file.endsWith('protocol.jsonl'))).toBe(true)
+    for (const file of files.map((name) => join(home, 'contracts', name)))
+      if (statSync(file).isFile()) expect(readFileSync(file, 'utf8'), file).not.toContain('canary')
   })
 })
 
@@ -191,6 +198,15 @@ describe('an agent that misbehaves', () => {
       code: 'executor.idle',
       reason: expect.stringMatching(/no progress for .*, though it printed \d+ bytes/),
     })
+  })
+
+  test('is ended when it floods us without an end of line', async () => {
+    const { work } = await agentsAtWork()
+    const before = process.memoryUsage().rss
+    const flood = `exec node -e 'const b = Buffer.alloc(65536, 120); const on = () => process.stdout.write(b, on); on()'`
+    const output = await work(custom(flood, { ...impatient, output: 'jsonl' }))
+    expect(output).toMatchObject({ outcome: 'failed', code: 'executor.idle' })
+    expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000)
   })
 
   test('is ended when it does the same thing for ever', async () => {
