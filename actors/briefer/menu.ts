@@ -42,6 +42,12 @@ export function aboutExecutor(executor: Executor): string {
     case 'command':
       return `a fixed command, chosen by a person: ${executor.shell ?? executor.argv!.join(' ')}`
     default:
-      return 'delivers at once and does nothing'
+      return others[executor.kind] ?? `whoever does work of the kind "${executor.kind}"`
   }
+}
+
+const others: Record<string, string> = {
+  noop: 'delivers at once and does nothing',
+  external: 'a worker of its own, elsewhere, that takes contracts over HTTP',
+  human: 'a person, who delivers when the work is done',
 }
