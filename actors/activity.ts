@@ -39,7 +39,7 @@ export function activity<Input, Output>(
         return await beating(context, (signal) => run({ ...context, input: schema.parse(context.input), signal }))
       } catch (error) {
         context.signal.throwIfAborted()
-        throw withoutSecrets(asFailure(error), surroundings.redact)
+        throw dated(withoutSecrets(asFailure(error), surroundings.redact), surroundings.now())
       }
     },
   }
@@ -74,6 +74,10 @@ function withoutSecrets(error: unknown, redact: Redact): unknown {
   withoutSecrets(error.cause, redact)
   return error
 }
+
+/** Machines have no clock: a failure tells them how late it is, as a result does. */
+const dated = (error: unknown, at: number): unknown =>
+  error instanceof Error && Object.isExtensible(error) ? Object.assign(error, { at }) : error
 
 /** git and the file system fail for reasons that pass (locks, a full disk, a busy file): worth another attempt. */
 function asFailure(error: unknown): unknown {

@@ -198,6 +198,7 @@ export class ActivityHost {
   // Repeated until the database answers: the work is done, and only its result is missing.
   async #store(attempt: Attempt, end: Extract<AttemptEnd, { how: 'done' | 'failed' }>) {
     const { sql, clock, signals, mailed } = this.#options
+    if (end.how === 'failed' && end.error instanceof ActivityFailure) end.error.at ??= clock.now()
     const { status, result, event } = end.how === 'done' ? attempt.stored(end.output) : attempt.storedFailure(end.error)
     for (let wait = 100; ; wait = Math.min(wait * 2, 3_000)) {
       try {

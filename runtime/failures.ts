@@ -14,6 +14,8 @@ export class ActivityFailure extends Error {
   readonly code: string
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
+  /** When the last attempt ended, milliseconds since 1970: filled in by whoever knows, at the latest by the runtime. */
+  declare at?: number
   constructor(
     code: string,
     message: string,

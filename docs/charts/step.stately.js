@@ -61,10 +61,17 @@ export const machine = createMachine({
           "target": "evaluating",
           "actions": "recordDelivery"
         },
-        "contract.failed": {
-          "target": "evaluating.deciding",
-          "actions": "recordFailure"
-        },
+        "contract.failed": [
+          {
+            "guard": "hasBegun",
+            "target": "evaluating.deciding",
+            "actions": "recordFailure"
+          },
+          {
+            "target": "blocked",
+            "actions": "recordObstacle"
+          }
+        ],
         "step.interrupt": {
           "target": "ready",
           "actions": [

@@ -146,12 +146,14 @@ export const actions = {
       at: context.now,
       attempt: context.attempt,
       failure: context.failure!,
+      begun: context.workspace !== null,
     }
     tellParent({ enqueue, self }, news)
   }),
   beginAgain: base.assign(({ context, event }) => ({
     phase: context.initialPhase,
     progress: null,
+    workspace: null,
     now: instantOf(event, context.now),
   })),
   beginRework: base.assign(({ context, event }) => {

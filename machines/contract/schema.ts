@@ -103,5 +103,6 @@ export type ContractEvent =
 /** To the step. */
 export type ContractNews =
   | { type: 'contract.delivered'; at: number; attempt: number; evidence: Evidence; workspace: Workspace }
-  | { type: 'contract.failed'; at: number; attempt: number; failure: AttemptFailure }
+  /** Not `begun`: there was no workspace, so the executor has done nothing wrong and could do nothing better. */
+  | { type: 'contract.failed'; at: number; attempt: number; failure: AttemptFailure; begun: boolean }
   | { type: 'contract.spent'; at: number; costs: Cost[]; settled: Settled | null }

@@ -145,7 +145,8 @@ export const reviewing = {
   recordUndetected: base.assign(({ context, event }) => {
     assertEvent(event, 'xstate.error.actor.detector')
     const found = unavailable(undetected, failureFrom(event.error, 'detector.failed'))
-    return { review: freshReview({ ...checksFor(context, []), results: [found] }) }
+    const review = freshReview({ ...checksFor(context, []), results: [found] })
+    return { review, now: instantOf(event, context.now) }
   }),
   startVerifier: base.spawnChild('verifier', {
     id: 'verifier',
@@ -162,7 +163,7 @@ export const reviewing = {
     assertEvent(event, 'xstate.error.actor.verifier')
     const checks = context.review.checks!
     const result = unavailable(checks.left[0]!, failureFrom(event.error, 'verifier.failed'))
-    return { review: { ...context.review, checks: withResult(checks, result) } }
+    return { review: { ...context.review, checks: withResult(checks, result) }, now: instantOf(event, context.now) }
   }),
   /** Once: after a pause it is still at it. */
   startJudge: base.enqueueActions(({ context, enqueue }) => {

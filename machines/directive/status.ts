@@ -38,6 +38,20 @@ const denied = (code: string, what: string) =>
     return { code, reason: [`${what} was ${event.answer.decision}`, said(event)].filter(Boolean).join(': ') }
   })
 
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
+// Enough to know where to look; each step's own row tells the whole.
+const [namedSteps, namedReason] = [3, 300]
+
+const blockedSteps = ({ steps }: DirectiveContext): string => {
+  const blocked = Object.entries(steps).filter(([, { state }]) => state === 'blocked')
+  const named = blocked
+    .slice(0, namedSteps)
+    .map(([name, { failure }]) => `${name} (${failure!.summary.slice(0, namedReason)})`)
+  const more = blocked.length - named.length
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
+}
+
 /** The directive's state, to the world, and how it ended. */
 export const status = {
   announcePlanning: announce('planning'),
@@ -75,9 +89,9 @@ export const status = {
     code: 'directive.stopped',
     reason: said(event) || 'stopped by a person',
   })),
-  concludeStepsFailed: conclude(({ blockedEntries, file }) => ({
+  concludeStepsFailed: conclude((context) => ({
     code: 'steps.failed',
-    reason: `steps were blocked ${blockedEntries} times, allowed are ${file.limits.maxFailedSteps}`,
+    reason: `steps were blocked ${times(context.blockedEntries)}, allowed are ${context.file.limits.maxFailedSteps}: ${blockedSteps(context)}`,
   })),
   concludeLimitExceeded: conclude(({ exceeded }, event) => ({
     code: `limit.${exceeded}_exceeded`,

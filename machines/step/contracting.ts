@@ -70,6 +70,13 @@ export const contracting = {
     const { failure, attempt } = event
     return { failure, attempt, evidence: null, now: instantOf(event, context.now) }
   }),
+  /** What is in the way of any executor: nothing to evaluate, and nothing another attempt would change. */
+  recordObstacle: base.assign(({ context, event }) => {
+    assertEvent(event, 'contract.failed')
+    const { failure, attempt } = event
+    const { code, reason } = failure
+    return { failure, attempt, evidence: null, blocked: { code, reason }, now: instantOf(event, context.now) }
+  }),
   acceptContract: base.enqueueActions(({ context, enqueue }) => {
     if (context.hasContract) enqueue.sendTo('contract', { type: 'contract.accept', at: context.now })
   }),

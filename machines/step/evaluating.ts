@@ -104,6 +104,7 @@ export const evaluating = {
       verifiers: configured(context),
       tamperPaths: [],
       checks: { ...checksOf(subjectOf(context), configured(context)), results: [found] },
+      now: instantOf(event, context.now),
     }
   }),
   startVerifier: base.spawnChild('verifier', {
@@ -119,7 +120,7 @@ export const evaluating = {
   recordUnavailable: base.assign(({ context, event }) => {
     assertEvent(event, 'xstate.error.actor.verifier')
     const result = unavailable(context.checks!.left[0]!, failureFrom(event.error, 'verifier.failed'))
-    return { checks: withResult(context.checks!, result) }
+    return { checks: withResult(context.checks!, result), now: instantOf(event, context.now) }
   }),
   startJudge: base.spawnChild('judge', { id: 'judge', input: ({ context }) => judgeTerms(context) }),
   stopJudge: base.stopChild('judge'),

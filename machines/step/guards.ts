@@ -15,6 +15,7 @@ const maxPublishAttempts = 3
 
 export const guards = {
   isCarriedOver: ({ context }: Scope) => context.result !== null,
+  hasBegun: ({ event }: Scope) => event.type === 'contract.failed' && event.begun,
   hasRepository: ({ context }: Scope) => context.repository !== null,
   hasVerifierLeft: ({ context }: Scope) => context.checks!.left.length > 0,
   isToBeJudged: ({ context }: Scope) =>

@@ -86,7 +86,10 @@ export const stepMachine = stepSetup.createMachine({
       entry: ['announceRunning', 'announceStart', 'openContract', 'startContract'],
       on: {
         'contract.delivered': { target: 'evaluating', actions: 'recordDelivery' },
-        'contract.failed': { target: 'evaluating.deciding', actions: 'recordFailure' },
+        'contract.failed': [
+          { guard: 'hasBegun', target: 'evaluating.deciding', actions: 'recordFailure' },
+          { target: 'blocked', actions: 'recordObstacle' },
+        ],
         'step.interrupt': { target: 'ready', actions: ['noteTime', 'interruptContract'] },
         'person.awaited': { actions: ['noteTime', 'tellRunningWaits'] },
         'person.answered': { actions: ['noteTime', 'tellRunning'] },

@@ -89,6 +89,7 @@ export const merging = {
       event.type === 'xstate.error.actor.merger'
         ? failureFrom(event.error, 'merge.failed')
         : { code: 'merge.moved', reason: 'the result branch keeps moving under the merge' }
-    return { blocked: { code: 'merge.failed', reason: `${failure.code}: ${failure.reason}` }, now: context.now }
+    const blocked = { code: 'merge.failed', reason: `${failure.code}: ${failure.reason}` }
+    return { blocked, now: instantOf(event, context.now) }
   }),
 }

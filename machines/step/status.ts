@@ -6,7 +6,7 @@ import { base, place, system } from './base.ts'
 import type { StepContext, StepNews, StepState } from './schema.ts'
 
 const failureOf = ({ blocked, evaluation }: StepContext) =>
-  blocked && { summary: `${blocked.code}: ${blocked.reason}`, instructions: evaluation!.reworkInstructions }
+  blocked && { summary: `${blocked.code}: ${blocked.reason}`, instructions: evaluation?.reworkInstructions ?? '' }
 
 /** What the directive needs to know of the step, and no more: it keeps this for every step of the chain. */
 const newsOf = (context: StepContext, state: StepState, waiting: boolean): StepNews => ({

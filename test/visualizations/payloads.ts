@@ -5,6 +5,7 @@ import type { Payloads } from './walk.ts'
 const at = 1_800_000_000_000
 const error = new Error('it broke')
 const done = (id: string, output: object) => ({ type: `xstate.done.actor.${id}`, output: { at, ...output } })
+const attemptFailure = { code: 'x.y', reason: 'z', outputTail: '', exitCode: 1 }
 const failed = (id: string) => ({ type: `xstate.error.actor.${id}`, error })
 
 const verifier = {
@@ -212,7 +213,7 @@ export const payloads: Record<string, Payloads & { ends: string[] }> = {
       ...['step.ready', 'step.start', 'step.interrupt', 'merge.granted'].map((type) => ({ type, at })),
       { type: 'step.abandon', at, reason: 'stopped' },
       { type: 'contract.delivered', at, attempt: 1, workspace, evidence: delivered('c').evidence },
-      { type: 'contract.failed', at, attempt: 1, failure: { code: 'x.y', reason: 'z', outputTail: '', exitCode: 1 } },
+      ...[true, false].map((begun) => ({ type: 'contract.failed', at, attempt: 1, failure: attemptFailure, begun })),
       { type: 'contract.spent', at, costs: [], settled: null },
       { type: 'step.retry', at, by: 'anna' },
       { type: 'step.skip', at, by: 'anna', reason: 'not needed' },

@@ -187,11 +187,16 @@ test('what an attempt reports is kept and told: progress, phase and cost', async
   ])
 })
 
-test('a failed workspace or a lost contractor fails the attempt with its reason', async () => {
+test('a failed workspace or a lost contractor fails the attempt with its reason, at the time it says', async () => {
   const first = contract()
   first.actor.send({ type: 'contract.start', at: 1 })
-  first.actor.send({ type: 'xstate.error.actor.workspace', error: new Error('gone'), actorId: 'workspace' })
+  first.actor.send({
+    type: 'xstate.error.actor.workspace',
+    error: Object.assign(new Error('gone'), { at: 7000 }),
+    actorId: 'workspace',
+  })
   expect(first.context().failure).toEqual({ code: 'workspace.failed', reason: 'gone', outputTail: '', exitCode: null })
+  expect(first.context().now).toBe(7000)
   const second = contract()
   second.actor.send({ type: 'contract.start', at: 1 })
   await second.answer('workspace', workspace)

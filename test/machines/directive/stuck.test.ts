@@ -103,6 +103,23 @@ test('more entries into blocked than allowed fail the directive', async () => {
   world.approve('approval-1')
   await world.until('failed')
   expect(world.context().outcome).toMatchObject({ code: 'steps.failed' })
+  expect(world.context().outcome!.reason).toMatch(
+    /^steps were blocked 2 times, allowed are 1: one \(evaluation\.red: red.*, after 1 rework\)$/,
+  )
+})
+
+test('which steps were blocked, and why, is said of the first few', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e']
+  const given = file({
+    chain: chain(...names.map((name) => step(name))),
+    limits: { maxParallelSteps: 5, maxFailedSteps: 4, maxReworkCycles: 0 },
+  })
+  world = createWorld(given, { workspace: () => Promise.reject(Object.assign(new Error('gone'), { code: 'no.way' })) })
+  world.send({ type: 'directive.start' })
+  await world.until('failed')
+  expect(world.context().outcome!.reason).toBe(
+    'steps were blocked 5 times, allowed are 4: a (no.way: gone), b (no.way: gone), c (no.way: gone), and 2 more',
+  )
 })
 
 test('a model is asked for another plan, as often as allowed, before a person is', async () => {

@@ -68,7 +68,8 @@ const events = [
   { type: 'step.approve', by: 'anna', reason: 'fine as it is' },
   { type: 'merge.granted', at },
   { type: 'contract.delivered', at, attempt: 1, evidence, workspace },
-  { type: 'contract.failed', at, attempt: 1, failure },
+  { type: 'contract.failed', at, attempt: 1, failure, begun: true },
+  { type: 'contract.failed', at, attempt: 1, failure, begun: false },
   { type: 'contract.spent', at, costs: [] },
   answered('approved'),
   answered('changes_requested', 'shorter'),
@@ -188,6 +189,31 @@ describe('blocked', () => {
     actor.send({ type: 'contract.delivered', at: 9, attempt: 1, evidence, workspace })
     actor.send({ type: 'step.start', at: 9 })
     expect(actor.getSnapshot().value).toBe('blocked')
+  })
+
+  test('at once where there is no workspace: nobody is handed back what they could not begin', async () => {
+    let gone = true
+    const { actor, reaches, calls, context } = run(
+      {},
+      {
+        workspace: (given) => {
+          if (gone) throw Object.assign(new Error('/repo is no folder'), { code: 'repository.missing', at: 4000 })
+          return fair.workspace!(given, undefined as never)
+        },
+      },
+    )
+    await reaches('blocked')
+    expect(context()).toMatchObject({
+      blocked: { code: 'repository.missing', reason: '/repo is no folder' },
+      reworkCount: 0,
+      evaluation: null,
+      now: 4000,
+    })
+    gone = false
+    actor.send({ type: 'step.retry', by: 'anna' })
+    await reaches('passed')
+    expect(calls.contractor).toHaveLength(1)
+    expect(calls.contractor![0]!.contract.attempt).toBe(2)
   })
 
   test('after a merge that failed, retry merges again instead of working again', async () => {
