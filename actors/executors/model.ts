@@ -11,12 +11,13 @@ export const model: Execute<'model'> = async (_, { surroundings, context, logPat
   const transcript = await writeTranscript(surroundings, logPath, concluded.conversation)
   return {
     ok: true,
-    summary: concluded.summary,
+    summary: concluded.summary.slice(0, longestText),
     // Not an agent's name for it: a rework goes on from this piece of the conversation.
     session: JSON.stringify(concluded.conversation),
     costs: [],
-    log: { bytes: Buffer.byteLength(transcript), tail: transcript.slice(-tailLength) },
+    log: { bytes: Buffer.byteLength(transcript), tail: transcript.slice(-longestText) },
   }
 }
 
-const tailLength = 4000
+/** Of evidence: the summary, and the end of the log. */
+const longestText = 4000

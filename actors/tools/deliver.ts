@@ -9,7 +9,7 @@ export const deliver: Tool<{ summary: string }> = {
     summary: z
       .string()
       .min(1)
-      .max(8000)
+      .max(4000)
       .describe('What was done and why, for a person who reviews it; findings, if that was the task.'),
   }),
   reads: true,
