@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { type ChainContext, compareChains } from '../../machines/index.ts'
+import { stringify } from 'yaml'
+import { type ChainContext, compareChains, type DirectiveContext } from '../../machines/index.ts'
 import type { Runtime } from '../../runtime/index.ts'
 import { sayChain, sayComparison, sayDefinition, type ChainRow } from '../chain-lines.ts'
 import { withAdjutant } from '../compose.ts'
 import { allRows, directiveId, short } from '../identity.ts'
 import { Refusal } from '../refusal.ts'
 import type { On, Shell } from '../shell.ts'
+import { plain } from '../terminal.ts'
 
 const generationOf = (typed: string): number => {
   const generation = Number(typed)
@@ -14,16 +16,20 @@ const generationOf = (typed: string): number => {
   return generation
 }
 
+type Options = { against?: number; proposed?: true }
+
 export const chains = (on: On): Command =>
   new Command('chains')
     .description('every plan a directive has had, why, and what changed from one to the next')
     .argument('<id>', 'the directive')
     .argument('[generation]', 'only this one, with its steps', generationOf)
     .option('--against <generation>', 'what changed from that one', generationOf)
+    .option('--proposed', 'the plan that waits for approval, as a file to edit and give to `approve --chain`')
     .action(
-      on(async (shell, typed: string, generation: number | undefined, { against }: { against?: number }) =>
+      on(async (shell, typed: string, generation: number | undefined, { against, proposed }: Options) =>
         withAdjutant(shell, 'reader', async ({ runtime }) => {
           const id = await directiveId(runtime, typed)
+          if (proposed) return sayProposed(shell, (await runtime.snapshot(id)).context as DirectiveContext)
           const rows = (await allRows(runtime, 'chain', { systemId: id })).map(({ data }) => data as ChainRow)
           rows.sort((one, other) => one.generation - other.generation)
           if (rows.length === 0) shell.terminal.say(`${short(id)} has no chain yet.`)
@@ -38,6 +44,24 @@ function sayAll({ terminal }: Shell, rows: ChainRow[]): void {
     terminal.data(row)
     sayChain(terminal, row)
   }
+}
+
+/** A directive file: what `approve --chain` and `replan --chain` read. */
+function sayProposed({ terminal }: Shell, { id, file, planning }: DirectiveContext): void {
+  const { proposal, rationale } = planning
+  if (proposal === null) throw new Refusal('chain.not_found', `no plan of ${short(id)} waits for approval`)
+  const { title, goal, repository, requirements, acceptanceCriteria } = file
+  const directive = {
+    title,
+    goal,
+    ...(repository && { repository }),
+    requirements,
+    acceptanceCriteria,
+    chain: proposal,
+  }
+  terminal.data(directive)
+  if (rationale) for (const line of plain(rationale).split('\n')) terminal.say(`# ${line}`)
+  terminal.say(stringify(directive, { lineWidth: 120 }).trimEnd())
 }
 
 type Asked = { id: string; rows: ChainRow[]; generation: number; against: number | undefined }

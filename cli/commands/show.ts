@@ -3,7 +3,7 @@ import { factLines } from '../approval-facts.ts'
 import { verdictLine } from '../chain-lines.ts'
 import { withAdjutant } from '../compose.ts'
 import { viewDirective, type DirectiveView, type StepView } from '../directive-view.ts'
-import { approvalIdOf, directiveId, shortApprovalId } from '../identity.ts'
+import { approvalIdOf, directiveId, short, shortApprovalId } from '../identity.ts'
 import { noticesOf, noticeLine, type Notified } from '../notices.ts'
 import type { On } from '../shell.ts'
 import { elapsed, plain, table, type Terminal } from '../terminal.ts'
@@ -91,14 +91,17 @@ function sayNotices(terminal: Terminal, notices: Notified[]): void {
   for (const notice of missing) terminal.say(`  ${plain(noticeLine(notice))}`)
 }
 
-function sayApprovals(terminal: Terminal, { approvals, context }: DirectiveView): void {
+function sayApprovals(terminal: Terminal, { id, approvals, context }: DirectiveView): void {
   for (const approval of approvals) {
-    const { question, facts, choices } = approval.data
+    const { question, facts, choices, type, allowsChanges } = approval.data
     terminal.say()
     terminal.say(terminal.style('yellow', `Waits for a person: ${plain(question ?? '')}`))
     for (const line of factLines(facts ?? {}, context.file.repository)) terminal.say(`  | ${line}`)
     if (choices?.length > 1) terminal.say(`  choices: ${choices.join(', ')}`)
     const choice = choices?.length > 1 ? ` --choice ${choices[0]}` : ''
-    terminal.say(`  npx adjutant approve ${shortApprovalId(approval)}${choice}   (or deny, or request-changes)`)
+    terminal.say(
+      `  npx adjutant approve ${shortApprovalId(approval)}${choice}   (or deny${allowsChanges ? ', or request-changes' : ''})`,
+    )
+    if (type === 'plan_review') terminal.say(`  to edit it: npx adjutant chains ${short(id)} --proposed > plan.yaml`)
   }
 }

@@ -73,6 +73,14 @@ test('every plan there was can be read, with its reason and what it changed', as
   expect(missing.stderr).toContain('there are 1 to 2')
 })
 
+test('a directive whose plan waits for nobody has none to edit', async () => {
+  const begun = await run('run', file('third.json', [step('one', { kind: 'noop' })]))
+  const id = /directive ([0-9a-f-]{36})/.exec(begun.stdout)![1]!
+  const proposed = await run('chains', id, '--proposed')
+  expect(proposed.stderr).toContain('waits for approval')
+  expect(proposed.code).not.toBe(0)
+})
+
 test('a directive that is not there has none', async () => {
   const { stderr, code } = await run('chains', '00000000')
   expect(stderr).toContain('there is no directive')
