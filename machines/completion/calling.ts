@@ -20,17 +20,27 @@ const booking = ({ purpose, ledger }: CompletionContext) => ({ activity: activit
 
 /** A call that failed may have been paid all the same, unless nothing was ever sent. */
 const unsent = ['model.unreachable', 'model.unconfigured']
-const unknown = (model: string): Cost => ({
+const unanswered = (model: string): Cost => ({
   model,
   tokens: { in: 0, out: 0, cached: 0, reasoning: 0 },
   usd: null,
   source: 'unknown',
 })
 
-const costsIn = ({ left }: CompletionContext, event: CompletionEvent): readonly Cost[] => {
-  if (event.type === 'xstate.done.actor.model') return event.output.costs
+/**
+ * What nobody says is taken for what was reserved: a call that was lost on the way may have cost as much, and a limit must
+ * not be overrun by many of them. Without a price it stays unknown.
+ */
+const estimated = (context: CompletionContext, cost: Cost): Cost => {
+  const usd = cost.source === 'unknown' ? mostUsd(context) : null
+  return usd === null ? cost : { ...cost, usd, source: 'estimated' }
+}
+
+const costsIn = (context: CompletionContext, event: CompletionEvent): readonly Cost[] => {
+  if (event.type === 'xstate.done.actor.model') return event.output.costs.map((cost) => estimated(context, cost))
   assertEvent(event, 'xstate.error.actor.model')
-  return unsent.includes(failureFrom(event.error, '').code) ? [] : [unknown(left[0]!)]
+  const isUnsent = unsent.includes(failureFrom(event.error, '').code)
+  return isUnsent ? [] : [estimated(context, unanswered(context.left[0]!))]
 }
 
 const failureIn = (event: CompletionEvent): Failure => {

@@ -54,17 +54,23 @@ const without = ({ granted, waiting }: Budget, isEnded: (id: string) => boolean)
   waiting: waiting.filter(({ id }) => !isEnded(id)),
 })
 
-/** A call under way that nobody waits for any more: it was made, and nobody will say what it cost. */
-const forgone = (directive: string, { step, activity, attempt, model }: Reservation): LedgerEntry => ({
-  directive,
-  step,
-  activity,
-  attempt,
-  model,
-  tokens: { in: 0, out: 0, cached: 0, reasoning: 0 },
-  usd: null,
-  source: 'unknown',
-})
+/**
+ * A call under way that nobody waits for any more: it was made, and nobody will say what it cost. A model's can have cost
+ * what was reserved, which then counts; what an agent's command line had spent until then nobody knows.
+ */
+const forgone = (directive: string, { step, activity, attempt, model, usd }: Reservation): LedgerEntry => {
+  const most = activity !== 'contractor' && typeof usd === 'number' ? usd : null
+  return {
+    directive,
+    step,
+    activity,
+    attempt,
+    model,
+    tokens: { in: 0, out: 0, cached: 0, reasoning: 0 },
+    usd: most,
+    source: most === null ? 'unknown' : 'estimated',
+  }
+}
 
 export const costIncurred = (context: DirectiveContext, entry: LedgerEntry) => {
   const usd = entry.usd === null ? 'an unknown amount' : `$${entry.usd}`

@@ -210,6 +210,10 @@ describe('another plan', () => {
       carriedOver: ['one'],
       difference: { added: ['three'], removed: ['two'], changed: ['one'], unchanged: [] },
     })
+    expect(world.types('chain.regenerated')[0]!.data).toMatchObject({
+      carriedOver: 1,
+      difference: { added: ['three'] },
+    })
     expect(world.snapshotAt('chain.1').value).toBe('superseded')
   })
 
@@ -301,13 +305,14 @@ describe('the judge of the final review', () => {
     expect(calls('judge')).toHaveLength(1)
   })
 
-  test('is stopped by another plan, and the call under way is booked as unknown', async () => {
+  test('is stopped by another plan, and the call under way is booked as what was reserved', async () => {
     const never = gate()
     begin({}, { model: ({ purpose }) => (purpose === 'plan' ? plans[0] : never.passed) }, judges)
     await world.until((snapshot) => snapshot.context.budget.granted.some(({ activity }: any) => activity === 'judge'))
     world.send({ type: 'directive.replan', reason: 'better' })
     await world.until('active.work.reviewing.judging')
-    expect(world.context().totals.unknownCosts).toBe(1)
+    expect(world.context().ledger.filter(({ source }: any) => source === 'estimated')).not.toEqual([])
+    expect(world.context().totals.unknownCosts).toBe(0)
     expect(world.context().chainGeneration).toBe(2)
     expect(briefs('plan')[1].reason).toBe('better')
   })
