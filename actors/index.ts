@@ -22,7 +22,7 @@ import { createWorkspace } from './workspace/index.ts'
 
 export { type AgentFinding, examineAgents } from './executors/agent/installed.ts'
 export { oldestGit } from './git/version.ts'
-export { isFencing } from './process/index.ts'
+export { isConfining } from './process/index.ts'
 export { diffOf, logOfAttempt } from './reading.ts'
 export { AnswerFormat, examineModel, ModelApi, noModels, PriceRule, Provider, type ModelAccess } from './model/index.ts'
 

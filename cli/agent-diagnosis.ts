@@ -1,4 +1,4 @@
-import { type AgentFinding, examineAgents, isFencing } from '../actors/index.ts'
+import { type AgentFinding, examineAgents, isConfining } from '../actors/index.ts'
 import type { Finding } from './diagnosis.ts'
 import type { Environment } from './environment.ts'
 
@@ -10,11 +10,11 @@ export async function* agentFindings({ variables }: Environment): AsyncGenerator
   for (const agent of found) if (agent.found) yield findingOf(agent)
   const missing = found.filter((agent) => !agent.found).map(({ preset }) => preset)
   if (missing.length > 0) yield { subject, status: 'ok', found: `not installed: ${missing.join(', ')}` }
-  if (missing.length < found.length && !isFencing(variables))
+  if (missing.length < found.length && !isConfining(variables))
     yield {
       subject,
       status: 'warning',
-      found: 'no fence around agents: it takes Linux with Landlock, and perl',
+      found: 'agents are not confined: it takes Linux with Landlock, and perl',
       advice: 'codex confines what it runs by itself; others can write wherever this account can',
     }
 }

@@ -1,5 +1,5 @@
 export * from './environment.ts'
-export * from './fence.ts'
+export * from './confinement.ts'
 export * from './output.ts'
 export * from './owners.ts'
 export * from './readable.ts'

@@ -13,7 +13,7 @@ export const keyStores = [
 const most = 2000
 
 /**
- * All that can be read, but these: a fence only allows, so it is what lies beside them and beside the folders above. What
+ * All that can be read, but these: Landlock only allows, so it is what lies beside them and beside the folders above. What
  * does not exist needs no rule, and what is made beside them later cannot be read.
  */
 export function everythingBut(excluded: readonly string[]): string[] {

@@ -13,7 +13,7 @@ import { openTurn, type Recorded } from './records.ts'
 import { noteDown } from './transcript.ts'
 
 export { toolDefinitions } from './definitions.ts'
-export { agentHome } from './fence.ts'
+export { agentHome } from './program-confinement.ts'
 export { writeTranscript } from './transcript.ts'
 
 /** Carries out what the built-in agent asked for in one answer. */

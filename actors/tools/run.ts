@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { commandLine, misfortune, runChild } from '../child.ts'
 import { gitEnvironment } from '../git/index.ts'
-import { contractVariable, fenced, type ProcessResult } from '../process/index.ts'
+import { contractVariable, confined, type ProcessResult } from '../process/index.ts'
 import { excludeFile, restorePointer } from '../workspace/index.ts'
 import { openExcerpt } from './excerpt.ts'
-import { agentHome, fenceRules } from './fence.ts'
+import { agentHome, confinementRules } from './program-confinement.ts'
 import { type Bench, Refusal, type Result, type Tool } from './tool.ts'
 
 const defaultSeconds = 120
@@ -35,7 +35,7 @@ export const run: Tool<Asked> = {
     const home = agentHome(surroundings, contract.id)
     mkdirSync(home, { recursive: true, mode: 0o700 })
     const result = await runChild(surroundings, context, {
-      command: { argv: fenced(surroundings.env, asked.argv, fenceRules(bench, { writes: true })) },
+      command: { argv: confined(surroundings.env, asked.argv, confinementRules(bench, { writes: true })) },
       cwd: root,
       timeoutMs,
       tailBytes: 0,
@@ -54,7 +54,7 @@ const environmentOf = ({ contract, root }: Bench, home: string): Record<string, 
   // Its own `git add --all` leaves out what setup left lying, as ours does.
   ...gitEnvironment({ 'core.excludesFile': excludeFile(root) }),
   HOME: home,
-  // Shared ones lie behind the fence: read at most.
+  // Shared ones lie outside its confinement: read at most.
   CARGO_HOME: join(home, '.cargo'),
   GOMODCACHE: join(home, 'go-mod'),
   [contractVariable]: contract.id,

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { runChild } from '../child.ts'
 import { gitEnvironment } from '../git/index.ts'
-import { contractVariable, fenced } from '../process/index.ts'
+import { contractVariable, confined } from '../process/index.ts'
 import { excludeFile } from '../workspace/index.ts'
 import { partsOf } from './confinement.ts'
-import { fenceRules } from './fence.ts'
+import { confinementRules } from './program-confinement.ts'
 import { type Bench, Refusal, type Tool } from './tool.ts'
 
 const timeoutMs = 30_000
@@ -53,7 +53,9 @@ async function grep(asked: Asked, bench: Bench): Promise<{ output: Buffer; whole
     surroundings,
     { ...context, signal: AbortSignal.any([context.signal, enough.signal]) },
     {
-      command: { argv: fenced(surroundings.env, commandFor(asked, root), fenceRules(bench, { writes: false })) },
+      command: {
+        argv: confined(surroundings.env, commandFor(asked, root), confinementRules(bench, { writes: false })),
+      },
       cwd: root,
       timeoutMs: Math.min(timeoutMs, bench.left()),
       onOutput: (chunk) => {

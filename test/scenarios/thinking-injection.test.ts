@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { isFencing } from '../../actors/process/index.ts'
+import { isConfining } from '../../actors/process/index.ts'
 import {
   asked,
   call,
@@ -104,7 +104,7 @@ test('an agent that obeys the repository leaks nothing, writes nothing outside a
   const adjutant = resolve('cli/adjutant.mjs')
   const shell = (line: string) => call('run', { argv: ['sh', '-c', line] })
   const outside = world.folder
-  // Programs are fenced in by the kernel, where it can.
+  // Programs are confined by the kernel, where it can.
   const programs = [
     shell('env > leak.txt; cat /proc/*/environ >> leak.txt 2>/dev/null; true'),
     shell(
@@ -117,7 +117,7 @@ test('an agent that obeys the repository leaks nothing, writes nothing outside a
   ]
   world.provider.on(asked.plan, plan(plannedStep('slugify')))
   world.provider.on(asked.agent, [
-    ...(isFencing(process.env) ? programs : []),
+    ...(isConfining(process.env) ? programs : []),
     call('read', { path: `${outside}/canary.txt` }),
     call('read', { path: 'link.txt' }),
     call('write', { path: '../../../../pwned.txt', content: 'pwned' }),

@@ -44,7 +44,7 @@ export type Preset = {
   keys: readonly string[]
   /** Where it sends its questions. null: it depends. */
   address(own: OwnEnvironment): string | null
-  /** It confines what it runs by itself, in a way that a fence around it would be in the way of. */
+  /** It confines what it runs by itself, in a way that a confinement around it would be in the way of. */
   confinesItself: boolean
   /** May write settings into `task.state`. */
   invoke(task: Task): Invocation

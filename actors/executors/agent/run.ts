@@ -7,7 +7,7 @@ import { gitEnvironment } from '../../git/index.ts'
 import { contractVariable, type ProcessResult } from '../../process/index.ts'
 import { excludeFile } from '../../workspace/index.ts'
 import type { Attempt } from '../executor.ts'
-import { fencedIn } from './confinement.ts'
+import { confinedToReach } from './confinement.ts'
 import { type Listened, listen, type Listening } from './listening.ts'
 import { recall, remember } from './memory.ts'
 import { problemOf, spent } from './outcome.ts'
@@ -91,7 +91,7 @@ function launch(task: Task, attempt: Attempt, { program, invocation, listening, 
   const { surroundings, context, contractFile, outbox } = attempt
   const { contract, workspace, timeoutMs } = context.input
   return runChild(surroundings, context, {
-    command: { argv: fencedIn(task, attempt, [...program, ...invocation.args]) },
+    command: { argv: confinedToReach(task, attempt, [...program, ...invocation.args]) },
     cwd: workspace.path,
     ...(invocation.reads && { stdinPath: task.promptFile }),
     timeoutMs,

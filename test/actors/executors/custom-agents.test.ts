@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isFencing } from '../../../actors/process/index.ts'
+import { isConfining } from '../../../actors/process/index.ts'
 import { agentOf, agentsAtWork, type AgentExecutor } from '../agents-at-work.ts'
 import { adjutantProcesses, eventually, freshKey, sandbox } from '../sandbox.ts'
 
@@ -58,7 +58,7 @@ describe('a custom agent', () => {
     expect(existsSync(own)).toBe(false)
   })
 
-  test.skipIf(!isFencing(process.env))(
+  test.skipIf(!isConfining(process.env))(
     'cannot write beside its workspace, nor into the repository it was made from',
     async () => {
       const { work, path } = await agentsAtWork()
@@ -74,7 +74,7 @@ describe('a custom agent', () => {
     },
   )
 
-  test.skipIf(!isFencing(process.env))('reads neither what lies in our home nor the keys of the person', async () => {
+  test.skipIf(!isConfining(process.env))('reads neither what lies in our home nor the keys of the person', async () => {
     const person = sandbox()
     const { work, home } = await agentsAtWork({}, { env: { HOME: person } })
     const secrets = [join(home, 'db/password'), join(home, 'models.yaml'), join(person, '.ssh/id_ed25519')]
@@ -89,7 +89,7 @@ describe('a custom agent', () => {
     expect(output.evidence.logs.tail).toMatch(/Permission denied[^]*\nits contract\n/)
   })
 
-  test.skipIf(!isFencing(process.env))('cannot change the workspace in a step that may only look', async () => {
+  test.skipIf(!isConfining(process.env))('cannot change the workspace in a step that may only look', async () => {
     const { work } = await agentsAtWork()
     const output = await work(custom('cat a.txt; echo x > a.txt; echo found it'), { stepType: 'research' })
     if (output.outcome !== 'delivered') throw new Error(output.reason)

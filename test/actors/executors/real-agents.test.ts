@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { noModels } from '../../../actors/model/index.ts'
-import { isFencing } from '../../../actors/process/index.ts'
+import { isConfining } from '../../../actors/process/index.ts'
 import { installAgents } from '../../agents/install.ts'
 import { ScriptedProvider, type ScriptedRequest } from '../../support/scripted-provider.ts'
 import { agentOf, agentsAtWork, type AgentExecutor } from '../agents-at-work.ts'
@@ -130,7 +130,7 @@ describe.each([claude, codex])('$preset', (agent) => {
     expect(provider.requests.map(({ model }) => model)).toEqual([agent.model, agent.model])
   })
 
-  test.skipIf(agent === claude && !isFencing(process.env))(
+  test.skipIf(agent === claude && !isConfining(process.env))(
     'hands neither our environment nor its own key to what it runs, and writes nothing outside',
     async () => {
       const beside = join(sandbox(), 'beside.txt')

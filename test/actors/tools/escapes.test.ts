@@ -4,7 +4,7 @@ import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symli
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { attemptFolder } from '../../../actors/folders.ts'
-import { fencingPerl } from '../../../actors/process/index.ts'
+import { confiningPerl } from '../../../actors/process/index.ts'
 import { git } from '../repositories.ts'
 import { sandbox } from '../sandbox.ts'
 import { benchWith, contract } from './bench.ts'
@@ -209,7 +209,7 @@ describe('a program', () => {
     expect(log).toContain('## result\nwritten, 1 bytes')
   })
 
-  test.skipIf(fencingPerl(process.env) === null)('neither reads nor writes outside the workspace', async () => {
+  test.skipIf(confiningPerl(process.env) === null)('neither reads nor writes outside the workspace', async () => {
     const { ask, untouched, beside, secret, path, home } = await atRisk({ env: { ...env, HOME: sandbox() } })
     const sh = (line: string) => ask('run', { argv: ['sh', '-c', line] })
     for (const file of [beside, secret, join(home, 'models.yaml')]) {

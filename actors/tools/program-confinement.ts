@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { childHome, temporaryFolder } from '../folders.ts'
-import { type FenceRules, type OwnEnvironment, toolchainFolders } from '../process/index.ts'
+import { type ConfinementRules, type OwnEnvironment, toolchainFolders } from '../process/index.ts'
 import { excludeFile, gitFolders } from '../workspace/index.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Bench } from './tool.ts'
@@ -23,7 +23,7 @@ export const agentHome = ({ home, owner }: Pick<Surroundings, 'home' | 'owner'>,
  * What a program of the agent's may read and write: programs and libraries of this machine, and the workspace. Not the
  * rest of HOME, of ADJUTANT_HOME, or the checkout that the person works in.
  */
-export function fenceRules(bench: Bench, { writes }: { writes: boolean }): FenceRules {
+export function confinementRules(bench: Bench, { writes }: { writes: boolean }): ConfinementRules {
   const { surroundings, context, root } = bench
   const { env, home, owner } = surroundings
   const temporary = temporaryFolder(home, owner, `${context.idempotencyKey}/${context.attempt}`)

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { OwnEnvironment } from './environment.ts'
 
-/** What a fenced program may do with files: below `writes` anything, below `reads` read and execute, elsewhere nothing. */
-export type FenceRules = { reads: readonly string[]; writes: readonly string[] }
+/** What a confined program may do with files: below `writes` anything, below `reads` read and execute, elsewhere nothing. */
+export type ConfinementRules = { reads: readonly string[]; writes: readonly string[] }
 
 // Landlock (Linux 5.13 and later) needs no privilege and no other program's help, but three system calls that Node cannot
-// make. Perl can, and comes with git. What is started inherits the fence, and can neither leave it, nor look into the
+// make. Perl can, and comes with git. What is started inherits the confinement, and can neither leave it, nor look into the
 // memory and environment (/proc/<pid>/environ) of a process outside it, nor, from Linux 6.12 on, signal one.
 // https://docs.kernel.org/userspace-api/landlock.html
 const script = `
@@ -39,21 +39,21 @@ print STDERR "$ARGV[0] cannot be started: $!\\n";
 exit 127;
 `
 
-/** The command that runs `argv` behind a fence; `argv` itself where the system has none. */
-export function fenced(own: OwnEnvironment, argv: readonly string[], { reads, writes }: FenceRules): string[] {
-  const perl = fencingPerl(own)
+/** The command that runs `argv` confined; `argv` itself where the system has none. */
+export function confined(own: OwnEnvironment, argv: readonly string[], { reads, writes }: ConfinementRules): string[] {
+  const perl = confiningPerl(own)
   if (perl === null) return [...argv]
   const rules = [...reads.map((path) => `r=${path}`), ...writes.map((path) => `w=${path}`)]
   return [perl, '-e', script, ...rules, '--', ...argv]
 }
 
-/** Whether programs can be fenced in here. */
-export const isFencing = (own: OwnEnvironment): boolean => fencingPerl(own) !== null
+/** Whether programs can be confined here. */
+export const isConfining = (own: OwnEnvironment): boolean => confiningPerl(own) !== null
 
 const found = new Map<string, string | null>()
 
-/** The perl that can set up a fence here; null: this system has no Landlock, or no perl. */
-export function fencingPerl(own: OwnEnvironment): string | null {
+/** The perl that can confine here; null: this system has no Landlock, or no perl. */
+export function confiningPerl(own: OwnEnvironment): string | null {
   const path = own['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
   if (!found.has(path)) found.set(path, process.platform === 'linux' ? workingPerl(path) : null)
   return found.get(path) ?? null

@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { everythingBut, fenced, type FenceRules, fencingPerl } from '../../../actors/process/index.ts'
+import { everythingBut, confined, type ConfinementRules, confiningPerl } from '../../../actors/process/index.ts'
 import { sandbox } from '../sandbox.ts'
 
-/** What a line of shell prints behind a fence. */
-function behind(rules: FenceRules, line: string): string {
-  const [file = '', ...args] = fenced(process.env, ['sh', '-c', line], rules)
+/** What a line of shell prints when it is confined. */
+function behind(rules: ConfinementRules, line: string): string {
+  const [file = '', ...args] = confined(process.env, ['sh', '-c', line], rules)
   const { stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', env: process.env })
   return (stdout + stderr).trim()
 }
 
-describe.skipIf(fencingPerl(process.env) === null)('a fence', () => {
+describe.skipIf(confiningPerl(process.env) === null)('confinement', () => {
   const everything = { reads: ['/'], writes: ['/dev/null'] }
 
   test('lets nothing be written but where that is allowed, by whatever way', () => {
@@ -49,7 +49,7 @@ describe.skipIf(fencingPerl(process.env) === null)('a fence', () => {
 
   test('tells what cannot be started, and passes exit codes on', () => {
     const run = (argv: string[]) => {
-      const [file = '', ...args] = fenced(process.env, argv, everything)
+      const [file = '', ...args] = confined(process.env, argv, everything)
       return spawnSync(file, args, { encoding: 'utf8' })
     }
     expect(run(['no-such-program'])).toMatchObject({
@@ -82,7 +82,7 @@ describe.skipIf(fencingPerl(process.env) === null)('a fence', () => {
 
 test('everything but nothing is everything', () => expect(everythingBut(['/no/such/place'])).toEqual(['/']))
 
-test('where there is no fence, a command is what it was', () => {
+test('where nothing can be confined, a command is what it was', () => {
   const argv = ['sh', '-c', 'true']
-  expect(fenced({ PATH: '/nonexistent' }, argv, { reads: [], writes: [] })).toEqual(argv)
+  expect(confined({ PATH: '/nonexistent' }, argv, { reads: [], writes: [] })).toEqual(argv)
 })
