@@ -4,6 +4,9 @@ import type { Protocol } from './protocol.ts'
 
 export type AgentExecutor = Extract<Executor, { kind: 'agent' }>
 
+/** Absolute paths. Elsewhere it reads what this account may read, and writes nothing. Deeper paths go before others. */
+export type Reach = { denied: readonly string[]; reads: readonly string[]; writes: readonly string[] }
+
 /** One run of an agent, as its preset is told of it. */
 export type Task = {
   executor: AgentExecutor
@@ -17,6 +20,8 @@ export type Task = {
   session: string | null
   /** Steps of some types may only look. */
   readOnly: boolean
+  /** For what it runs. */
+  reach: Reach
   /** What it may spend at most, in US dollars; null: nobody says. */
   budgetUsd: number | null
   /** Our own environment: what of it is set decides which of its variables the agent is given. */
@@ -44,7 +49,7 @@ export type Preset = {
   keys: readonly string[]
   /** Where it sends its questions. null: it depends. */
   address(own: OwnEnvironment): string | null
-  /** It confines what it runs by itself, in a way that a confinement around it would be in the way of. */
+  /** It keeps what it runs within its reach by itself, in a way that a confinement around it would be in the way of. */
   confinesItself: boolean
   /** May write settings into `task.state`. */
   invoke(task: Task): Invocation

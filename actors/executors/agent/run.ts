@@ -7,7 +7,7 @@ import { gitEnvironment } from '../../git/index.ts'
 import { contractVariable, type ProcessResult } from '../../process/index.ts'
 import { excludeFile } from '../../workspace/index.ts'
 import type { Attempt } from '../executor.ts'
-import { confinedToReach } from './confinement.ts'
+import { confinedToReach, reachOf } from './confinement.ts'
 import { type Listened, listen, type Listening } from './listening.ts'
 import { recall, remember } from './memory.ts'
 import { problemOf, spent } from './outcome.ts'
@@ -39,10 +39,12 @@ export async function runAgent(
   const promptFile = join(dirname(attempt.logPath), 'prompt.md')
   const prompt = await agentPrompt(surroundings, { contract, workspace }, { how, seed: context.idempotencyKey })
   writeFileSync(promptFile, prompt.text, { mode: 0o600 })
+  const readOnly = contract.stepType === 'research' || contract.stepType === 'review'
   const task: Task = {
     ...{ executor, outbox, state, promptFile, session },
     workspace: workspace.path,
-    readOnly: contract.stepType === 'research' || contract.stepType === 'review',
+    readOnly,
+    reach: reachOf(attempt, readOnly),
     budgetUsd: lowest(executor.maxCostUsd, context.input.budgetUsd),
     own: surroundings.env,
   }

@@ -7,7 +7,7 @@ import { isConfining } from '../../../actors/process/index.ts'
 import { installAgents } from '../../agents/install.ts'
 import { ScriptedProvider, type ScriptedRequest } from '../../support/scripted-provider.ts'
 import { agentOf, agentsAtWork, type AgentExecutor } from '../agents-at-work.ts'
-import { git } from '../repositories.ts'
+import { git, write } from '../repositories.ts'
 import { adjutantProcesses, eventually, freshKey, sandbox } from '../sandbox.ts'
 
 // They start in a second or three; on a busy machine in more.
@@ -151,6 +151,30 @@ describe.each([claude, codex])('$preset', (agent) => {
       expect(output.evidence.modifiedFiles).toEqual(['env.txt', 'outside.sh'])
       expect(readFileSync(beside, 'utf8')).toBe('untouched')
       expect(existsSync(join(path, 'x.txt')) || existsSync(join(path, '.git/hooks/pre-commit'))).toBe(false)
+    },
+  )
+
+  test.skipIf(agent === claude && !isConfining(process.env))(
+    "what it runs reads neither the person's keys nor the database's password, but all it needs",
+    async () => {
+      const person = sandbox()
+      write(person, { '.ssh/id_ed25519': 'canary of the person' })
+      const { work, path, home } = await agentsAtWork({ 'a.txt': 'a\n' }, withAgents({ ...agent.env(), HOME: person }))
+      write(home, { 'postgres/password': 'canary of the database', token: 'canary of the API' })
+      const files = [
+        `${person}/.ssh/id_ed25519`,
+        `${home}/postgres/password`,
+        `${home}/token`,
+        '"$ADJUTANT_CONTRACT_FILE"',
+      ]
+      const line = [...files.map((file) => `cat ${file}`), 'git log --format=%s', 'git status --short'].join('; ')
+      scripted(`echo '${line}' > read.sh; sh read.sh > read.txt 2>&1; node --version >> read.txt`)
+      const output = await work(executorOf(agent))
+      if (output.outcome !== 'delivered') throw new Error(`${output.reason}\n${output.outputTail}`)
+      const read = git(path, 'show', `${output.evidence.commit}:read.txt`)
+      expect(read).not.toContain('canary')
+      expect(read).toContain('Build the thing')
+      expect(read).toMatch(/first\n\?\? read.sh\n[\s\S]*^v\d+/m)
     },
   )
 
