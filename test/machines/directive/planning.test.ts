@@ -37,6 +37,15 @@ test('a planner that fails for good pauses; resume asks it again', async () => {
   expect(world.context().attention).toBeNull()
 })
 
+test('a planner that needs no model is given the chain there is', async () => {
+  world = createWorld(template({ chain: chain(step('own')) }), {
+    planner: ({ chain: own }) => ({ ...plan(), chain: own }),
+  })
+  world.send({ type: 'directive.start' })
+  await world.until('completed')
+  expect(Object.keys(world.context().steps)).toEqual(['own'])
+})
+
 test('a planner of another kind than a model gets no second try', async () => {
   world = createWorld(template(), { planner: () => ({ chain: { name: 'x' }, source: 'template', costs: [] }) })
   world.send({ type: 'directive.start' })
