@@ -55,7 +55,8 @@ export const completionInput = (
 /** What is said after an answer that could not be used. */
 export const withReply = ({ append }: Pick<Asking, 'append'>, { text }: ModelAnswer, reply: string): Message[] => [
   ...append,
-  { role: 'assistant', content: text ?? '', toolCalls: [] },
+  // Some providers refuse a message that says nothing.
+  { role: 'assistant', content: text || '(nothing)', toolCalls: [] },
   { role: 'user', content: reply },
 ]
 

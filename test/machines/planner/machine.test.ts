@@ -48,6 +48,11 @@ test('an unsound answer goes back with what is wrong with it', async () => {
   expect(reserved[1].usd).toBeGreaterThan(reserved[0].usd)
 })
 
+test('an answer that says nothing goes back as one that says so: empty messages are refused by some', async () => {
+  const { asked } = await ask('planner', input, { briefer, model: (call) => answered(call === 1 ? null : sound) })
+  expect(asked[1].append[0]).toEqual({ role: 'assistant', content: '(nothing)', toolCalls: [] })
+})
+
 describe('it fails, and says why', () => {
   const failure = async (replies: Parameters<typeof ask>[2]) => {
     const { ended, asked } = await ask('planner', { ...input, chainId: 'plan-g1' }, { briefer, ...replies })
