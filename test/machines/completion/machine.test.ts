@@ -208,7 +208,9 @@ test('a refusal of the budget is no call: nothing is settled', () => {
 test('a call that failed is settled as what was reserved for it, unless it was never sent', async () => {
   const { fail, of, ended } = completion()
   await fail({ code: 'model.timed_out', message: 'silence for 60 s' })
-  expect(of('budget.settle')[0].entries).toMatchObject([{ model: 'first', usd: of('budget.reserve')[0].usd, source: 'estimated' }])
+  expect(of('budget.settle')[0].entries).toMatchObject([
+    { model: 'first', usd: of('budget.reserve')[0].usd, source: 'estimated' },
+  ])
   await fail({ code: 'model.unreachable', message: 'connection refused' })
   expect(of('budget.settle')[1].entries).toEqual([])
   expect(ended()).toMatchObject({ failure: { code: 'model.unreachable' } })
