@@ -97,7 +97,10 @@ const noTokens = { in: 0, out: 0, cached: 0, reasoning: 0 }
 const dollars = (used: Json): Pick<Cost, 'usd' | 'source'> =>
   typeof used['costUSD'] !== 'number'
     ? { usd: null, source: 'unknown' }
-    : { usd: withoutNoise(numberIn(used, 'costUSD')), source: used['costBasis'] === 'unknown' ? 'estimated' : 'reported' }
+    : {
+        usd: withoutNoise(numberIn(used, 'costUSD')),
+        source: used['costBasis'] === 'unknown' ? 'estimated' : 'reported',
+      }
 
 // It adds floating-point numbers up: 0.009000000000000001.
 const withoutNoise = (usd: number): number => Number(usd.toFixed(9))
