@@ -13,7 +13,8 @@ export type Conversation = {
   answer?: NonNullable<ConversationPiece['answer']>
 }
 
-const contentFile = (home: string, sha256: string) => join(home, 'content', sha256.slice(0, 2), sha256)
+/** Where a content lies, whether it is there or not. */
+export const contentFile = (home: string, sha256: string) => join(home, 'content', sha256.slice(0, 2), sha256)
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 

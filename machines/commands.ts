@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { DeliveryRef } from './activities/contractor.ts'
 import { Instant } from './argv.ts'
 import { Chain } from './chain/schema.ts'
+import { Cost } from './cost.ts'
 import { DirectiveFile, Limits } from './directive-file.ts'
 
 /**
@@ -76,7 +78,58 @@ export const approvalCommands = {
   'approval.deny': z.strictObject({ type: z.literal('approval.deny'), ...answered }),
 } as const
 
+/** Of the lease under which a worker speaks: with a number that is no longer the contract's nothing is accepted. */
+const fence = z.number().int().positive()
+
+/** To a contract (address `<step>-g<generation>/contract`): of workers, and of persons who do the work themselves. */
+export const contractCommands = {
+  'contract.claim': z.strictObject({
+    type: z.literal('contract.claim'),
+    ...sent,
+    /** The worker's name. */
+    by: z.string().min(1).max(200),
+    /** What it is capable of. */
+    labels: z.array(z.string()).max(100).default([]),
+    /** Names this claim: the one in the contract's lease has won. */
+    claim: z.string().min(1).max(200),
+  }),
+  'contract.heartbeat': z.strictObject({
+    type: z.literal('contract.heartbeat'),
+    ...sent,
+    fence,
+    phase: z.string().max(200).optional(),
+    message: z.string().max(500).optional(),
+    percent: z.number().min(0).max(100).optional(),
+    /** How long the attempt's log is by now. */
+    logBytes: z.number().int().nonnegative().optional(),
+    /** What was spent since the last report of a cost. */
+    cost: Cost.optional(),
+  }),
+  'contract.deliver': z.strictObject({
+    type: z.literal('contract.deliver'),
+    ...sent,
+    /** A person has none. */
+    fence: fence.optional(),
+    delivery: DeliveryRef.nullable().default(null),
+    summary: z.string().max(4000).default(''),
+  }),
+  'contract.fail': z.strictObject({
+    type: z.literal('contract.fail'),
+    ...sent,
+    fence: fence.optional(),
+    code: z
+      .string()
+      .regex(/^[a-z_]+\.[a-z_]+$/, 'a code is noun.problem')
+      .max(100)
+      .default('executor.failed'),
+    reason: z.string().min(1).max(4000),
+  }),
+  /** Gives the contract back: it is offered to others at once. */
+  'contract.release': z.strictObject({ type: z.literal('contract.release'), ...sent, fence }),
+} as const
+
 type Sent<T extends Record<string, z.ZodType>> = { [K in keyof T]: z.infer<T[K]> }[keyof T]
 export type DirectiveCommand = Sent<typeof directiveCommands>
+export type ContractCommand = Sent<typeof contractCommands>
 export type StepCommand = Sent<typeof stepCommands>
 export type ApprovalCommand = Sent<typeof approvalCommands>

@@ -17,6 +17,8 @@ export const Evidence = z.strictObject({
   summary: z.string(),
   /** The coding agent that did it. `version` null: it does not tell. */
   agent: z.strictObject({ preset: z.string(), version: z.string().nullable() }).optional(),
+  /** Who brought it, where that was not we: `worker:<name>`, or the person's name. */
+  by: z.string().optional(),
   /** Files left in the outbox. `path` is absolute. */
   artifacts: z.array(z.strictObject({ name: z.string(), path: z.string(), bytes: z.number().int().nonnegative() })),
   /** The whole output lies in a file; here only its end, at most 4 kB. */

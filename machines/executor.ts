@@ -74,8 +74,36 @@ export const ModelExecutor = z.strictObject({
 
 export type ModelExecutor = z.infer<typeof ModelExecutor>
 
+/** A capability of a worker: `gpu`, `windows`, `region=eu`. */
+const Label = z.string().regex(/^[\w.:/=-]{1,100}$/, 'a label has 1 to 100 letters, digits and . : / = _ -')
+
+/** Waits for a worker on another machine that has all the labels: it claims the contract over HTTP, under a lease. */
+export const ExternalExecutor = z.strictObject({
+  kind: z.literal('external'),
+  labels: z.array(Label).max(20).default([]),
+  /** A worker silent for longer than this has lost the contract, which is then offered to others. Seconds. */
+  leaseSeconds: z.number().min(1).max(86_400).default(60),
+  /** A worker that lives but reports no progress for longer than this fails the attempt (`executor.idle`). Seconds. */
+  idleSeconds: z.number().positive().optional(),
+})
+export type ExternalExecutor = z.infer<typeof ExternalExecutor>
+
+/** Waits for a person, who works in the contract's workspace and then delivers it. */
+export const HumanExecutor = z.strictObject({
+  kind: z.literal('human'),
+  /** For the person, beside the plan. */
+  note: z.string().min(1).max(4000).optional(),
+})
+
 /** Who carries a contract out. A new kind is one more member here and one more file in the contractor's executors. */
-export const executors = [CommandExecutor, AgentExecutor, ModelExecutor, NoopExecutor] as const
+export const executors = [
+  CommandExecutor,
+  AgentExecutor,
+  ModelExecutor,
+  ExternalExecutor,
+  HumanExecutor,
+  NoopExecutor,
+] as const
 
 export const Executor = z.discriminatedUnion('kind', executors)
 export type Executor = z.infer<typeof Executor>

@@ -106,10 +106,22 @@ const contractRow = (context: ContractContext, value: unknown): Row => ({
     attempt: context.attempt,
     phase: context.phase,
     progress: context.progress,
+    lease: context.lease && { worker: context.lease.worker, fence: context.lease.fence, until: context.lease.until },
     workspace: context.workspace,
     logs: context.evidence?.logs.path ?? null,
   },
 })
+
+/** Only while it waits for somebody from outside; the key says for whom. */
+const offerRows = ({ directiveId, stepId, terms, attempt, workspace, now }: ContractContext, value: unknown): Row[] => {
+  const { executor } = terms
+  const facts = { contractId: terms.id, directiveId, stepId, name: terms.name, attempt, since: now }
+  if (executor.kind === 'external' && detailOf(value) === 'working.offered')
+    return [{ kind: 'offer', key: 'worker', data: { ...facts, labels: executor.labels } }]
+  if (executor.kind === 'human' && detailOf(value) === 'working.awaitingPerson')
+    return [{ kind: 'offer', key: 'person', data: { ...facts, note: executor.note ?? null, path: workspace!.path } }]
+  return []
+}
 
 const approvalRow = ({ request, answer }: ApprovalContext, value: unknown): Row => ({
   kind: 'approval',
@@ -149,7 +161,7 @@ export const project = ({ value, context }: Seen): Row[] => {
     case 'step':
       return [stepRow(known, value), ...costRows(known.ledger)]
     case 'contract':
-      return [contractRow(known, value), ...costRows(known.ledger)]
+      return [contractRow(known, value), ...offerRows(known, value), ...costRows(known.ledger)]
     case 'approval':
       return [approvalRow(known, value)]
     case 'chain':

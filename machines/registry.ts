@@ -1,7 +1,7 @@
 import { agentMachine } from './agent/machine.ts'
 import { approvalMachine } from './approval/machine.ts'
 import { chainMachine } from './chain/machine.ts'
-import { approvalCommands, directiveCommands, stepCommands } from './commands.ts'
+import { approvalCommands, contractCommands, directiveCommands, stepCommands } from './commands.ts'
 import { completionMachine } from './completion/machine.ts'
 import { contractMachine } from './contract/machine.ts'
 import { courierMachine } from './courier/machine.ts'
@@ -20,7 +20,7 @@ export const machines = {
   directive: {
     machine: directiveMachine,
     version: '1',
-    schemas: { ...directiveCommands, ...stepCommands, ...approvalCommands },
+    schemas: { ...directiveCommands, ...stepCommands, ...contractCommands, ...approvalCommands },
     project,
     immutable: true,
   },

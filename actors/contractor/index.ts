@@ -49,7 +49,9 @@ type Success = Extract<Execution, { ok: true }>
 function deliveredBefore(attempt: Attempt): Success {
   const noted = finishedBefore(attempt)
   if (noted?.ok) return noted
-  return { ok: true, log: endOf(attempt.logPath, 4000), session: null, costs: [] }
+  const { by, summary } = attempt.context.input.handover ?? {}
+  const brought = { ...(summary !== undefined && { summary }), ...(typeof by === 'string' && { by }) }
+  return { ok: true, log: endOf(attempt.logPath, 4000), session: null, costs: [], ...brought }
 }
 
 function prepareAttempt(surroundings: Surroundings, context: ActivityContext<ContractorInput>): Attempt {
@@ -89,6 +91,7 @@ async function collectEvidence(attempt: Attempt, execution: Success, found: stri
     ...(await changesMade(attempt, summary, found)),
     summary,
     ...(execution.agent && { agent: execution.agent }),
+    ...(execution.by !== undefined && { by: execution.by }),
     artifacts: artifactsIn(outbox),
     logs: { path: existsSync(logPath) ? logPath : null, ...execution.log },
   }

@@ -20,6 +20,8 @@ type Told = {
   costs: Cost[]
   /** Which coding agent it was; `version` null: it does not tell. */
   agent?: { preset: string; version: string | null }
+  /** Who brought the work, where that was not us. */
+  by?: string
 }
 
 export type Execution = Told &

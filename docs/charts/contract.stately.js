@@ -63,7 +63,7 @@ export const machine = createMachine({
         "choosing": {
           "always": [
             {
-              "guard": "hasConcluded",
+              "guard": "isWorkDone",
               "target": "executing"
             },
             {
@@ -78,6 +78,14 @@ export const machine = createMachine({
             {
               "guard": "isDoneByAgent",
               "target": "reserving"
+            },
+            {
+              "guard": "isDoneByWorker",
+              "target": "offered"
+            },
+            {
+              "guard": "isDoneByPerson",
+              "target": "awaitingPerson"
             },
             {
               "target": "executing"
@@ -125,8 +133,95 @@ export const machine = createMachine({
             }
           }
         },
+        "offered": {
+          "description": "Waits for a worker that has all the labels. The limit of an attempt does not count yet",
+          "entry": "offer",
+          "on": {
+            "contract.claim": {
+              "guard": "hasLabels",
+              "target": "claimed",
+              "actions": "recordClaim"
+            }
+          }
+        },
+        "claimed": {
+          "description": "A worker has it, under a lease with a number",
+          "after": {
+            "workTimeout": {
+              "target": "#contract.failed",
+              "actions": "recordFailure"
+            }
+          },
+          "initial": "leased",
+          "on": {
+            "contract.deliver": {
+              "guard": "holdsLease",
+              "target": "executing",
+              "actions": "recordHandover"
+            },
+            "contract.fail": {
+              "guard": "holdsLease",
+              "target": "#contract.failed",
+              "actions": "recordGivenUp"
+            },
+            "contract.release": {
+              "guard": "holdsLease",
+              "target": "offered",
+              "actions": "recordRelease"
+            }
+          },
+          "states": {
+            "leased": {
+              "after": {
+                "leaseLeft": [
+                  {
+                    "guard": "isIdle",
+                    "target": "#contract.failed",
+                    "actions": "recordIdleness"
+                  },
+                  {
+                    "target": "#contract.working.offered",
+                    "actions": "recordLapse"
+                  }
+                ]
+              },
+              "on": {
+                "contract.heartbeat": {
+                  "guard": "holdsLease",
+                  "target": "leased",
+                  "reenter": true,
+                  "actions": [
+                    "recordHeartbeat",
+                    "recordCosts"
+                  ]
+                }
+              }
+            }
+          }
+        },
+        "awaitingPerson": {
+          "description": "A person works in the workspace, for as long as it takes",
+          "tags": [
+            "waiting"
+          ],
+          "entry": [
+            "announcePersonsWork",
+            "awaitPerson"
+          ],
+          "exit": "endAwaiting",
+          "on": {
+            "contract.deliver": {
+              "target": "executing",
+              "actions": "recordHandover"
+            },
+            "contract.fail": {
+              "target": "#contract.failed",
+              "actions": "recordGivenUp"
+            }
+          }
+        },
         "executing": {
-          "description": "The executor works; for the built-in agent its work is closed: commit and evidence",
+          "description": "The executor works; what others have worked on is taken over: commit and evidence",
           "meta": {
             "activity": "contractor"
           },

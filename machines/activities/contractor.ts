@@ -33,6 +33,20 @@ export const ContractBrief = z.strictObject({
 })
 export type ContractBrief = z.infer<typeof ContractBrief>
 
+/** The work itself, in the content store: a git bundle, or a patch against the workspace as it was handed out. */
+export const DeliveryRef = z.strictObject({ ...ContentRef.shape, kind: z.enum(['bundle', 'patch']) })
+export type DeliveryRef = z.infer<typeof DeliveryRef>
+
+/** What somebody outside brought, until it is taken over: commit and evidence. */
+export const Handover = z.strictObject({
+  /** null: nothing changed, or it lies in the workspace already. */
+  delivery: DeliveryRef.nullable(),
+  summary: z.string(),
+  /** `worker:<name>`, or a person's name; null: nobody named. */
+  by: z.string().nullable(),
+})
+export type Handover = z.infer<typeof Handover>
+
 /**
  * Carries out one attempt of a contract. Reports `ContractReport` events while it works. A failure of the executor is an
  * outcome; ActivityFailure is for what is not the executor's fault. Silence and time limits are kept by the activity.
@@ -50,6 +64,8 @@ export const ContractorInput = z.strictObject({
   budgetUsd: z.number().nonnegative().nullable().default(null),
   /** For the executor `model`: the work is done by the agent machine, this closes it. */
   concluded: z.strictObject({ summary: z.string(), conversation: ContentRef }).nullable().default(null),
+  /** For the executors `external` and `human`: the work is done, this takes it over. */
+  handover: Handover.nullish(),
 })
 export type ContractorInput = z.infer<typeof ContractorInput>
 

@@ -43,6 +43,7 @@ const contractorInput = (context: ContractContext): ContractorInput => {
     idleMs: idleSeconds === undefined ? null : idleSeconds * 1000,
     budgetUsd: context.budgetUsd,
     concluded: context.concluded,
+    handover: context.handover,
   }
 }
 
@@ -57,8 +58,9 @@ const entries = (context: ContractContext, costs: readonly Cost[]): LedgerEntry[
 
 /** What an event says was spent. */
 const costsIn = (event: ContractEvent): readonly Cost[] => {
-  assertEvent(event, ['contract.cost', 'xstate.done.actor.contractor'])
-  return event.type === 'contract.cost' ? [event.cost] : event.output.costs
+  assertEvent(event, ['contract.cost', 'contract.heartbeat', 'xstate.done.actor.contractor'])
+  if (event.type === 'xstate.done.actor.contractor') return event.output.costs
+  return event.cost ? [event.cost] : []
 }
 
 const failureIn = (event: ContractEvent, context: ContractContext): AttemptFailure => {
@@ -153,12 +155,21 @@ export const actions = {
   beginAgain: base.assign(({ context, event }) => ({
     phase: context.initialPhase,
     progress: null,
+    lease: null,
     workspace: null,
     now: instantOf(event, context.now),
   })),
   beginRework: base.assign(({ context, event }) => {
     assertEvent(event, 'contract.rework')
     const { instructions, freshBase } = event
-    return { attempt: context.attempt + 1, instructions, freshBase, evidence: null, failure: null, concluded: null }
+    return {
+      attempt: context.attempt + 1,
+      instructions,
+      freshBase,
+      evidence: null,
+      failure: null,
+      concluded: null,
+      handover: null,
+    }
   }),
 }

@@ -3,7 +3,7 @@ import type { ContractorInput, ContractorOutput, WorkspaceInput, WorkspaceOutput
 import { activity } from '../activity-actor.ts'
 import { agentMachine } from '../agent/machine.ts'
 import type { LedgerEntry } from '../cost.ts'
-import type { EmittedEvent } from '../emitted-event.ts'
+import type { EmittedEvent, Originator } from '../emitted-event.ts'
 import type { ContractContext, ContractEvent, ContractInput } from './schema.ts'
 
 export const base = setup({
@@ -21,7 +21,12 @@ export const base = setup({
 })
 
 export const place = ({ chainId, stepId }: ContractContext) => ({ chainId, stepId })
-export const worker = ({ executedBy }: ContractContext) => ({ type: 'agent', id: executedBy }) as const
+/** Who does the work, as events tell it. */
+export const worker = ({ executedBy, lease, handover, terms }: ContractContext): Originator => {
+  if (lease) return { type: 'worker', id: lease.worker }
+  if (terms.executor.kind === 'human') return { type: 'user', id: handover?.by ?? 'user' }
+  return { type: 'agent', id: executedBy }
+}
 
 type Emitting = { readonly emit: (event: EmittedEvent) => void }
 

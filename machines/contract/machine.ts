@@ -1,5 +1,6 @@
 import { actions, graceMs } from './actions.ts'
 import { base } from './base.ts'
+import { leasing, silenceAllowed } from './leasing.ts'
 import { listOf } from '../models.ts'
 import { type ContractContext, type ContractEvent, type ContractInput, executorOf } from './schema.ts'
 import { thinking } from './thinking.ts'
@@ -12,9 +13,17 @@ const hasModel = ({ terms: { executor }, models }: ContractContext): boolean =>
   executor.kind === 'model' && (listOf(executor.models) ?? models.agent).length > 0
 
 const contractSetup = base.extend({
-  actions: { ...actions, ...thinking },
+  actions: { ...actions, ...thinking, ...leasing },
   guards: {
-    hasConcluded: ({ context }: Scope) => context.concluded !== null,
+    isWorkDone: ({ context }: Scope) => context.concluded !== null || context.handover !== null,
+    isDoneByWorker: (scope: Scope) => isDoneBy(scope, 'external'),
+    isDoneByPerson: (scope: Scope) => isDoneBy(scope, 'human'),
+    hasLabels: ({ context: { terms }, event }: Scope) =>
+      event.type === 'contract.claim' &&
+      terms.executor.kind === 'external' &&
+      terms.executor.labels.every((label) => event.labels.includes(label)),
+    holdsLease: ({ context, event }: Scope) => 'fence' in event && event.fence === context.fence,
+    isIdle: ({ context: { lease } }: Scope) => lease!.idleAt !== null && lease!.idleAt <= lease!.until,
     isDoneByModel: (scope: Scope) => isDoneBy(scope, 'model'),
     isDoneByModelWithoutModel: (scope: Scope) => isDoneBy(scope, 'model') && !hasModel(scope.context),
     isDoneByAgent: (scope: Scope) => isDoneBy(scope, 'agent'),
@@ -22,7 +31,11 @@ const contractSetup = base.extend({
     hasDelivered: ({ event }: Scope) =>
       event.type === 'xstate.done.actor.contractor' && event.output.outcome === 'delivered',
   },
-  delays: { attemptTimeout: ({ context }) => context.timeoutMs + graceMs },
+  delays: {
+    attemptTimeout: ({ context }) => context.timeoutMs + graceMs,
+    workTimeout: ({ context }) => context.timeoutMs,
+    leaseLeft: ({ context }) => silenceAllowed(context),
+  },
 })
 
 const contextOf = (input: ContractInput): ContractContext => ({
@@ -47,12 +60,45 @@ const contextOf = (input: ContractInput): ContractContext => ({
   concluded: null,
   budgetUsd: null,
   reserved: false,
+  fence: 0,
+  lease: null,
+  handover: null,
   evidence: null,
   failure: null,
   progress: null,
   ledger: [],
   now: input.at,
 })
+
+// Each sign of life enters `leased` anew, which winds its clock up; the clock of the attempt runs on.
+const claimed = {
+  description: 'A worker has it, under a lease with a number',
+  after: { workTimeout: { target: '#contract.failed', actions: 'recordFailure' } },
+  initial: 'leased',
+  on: {
+    'contract.deliver': { guard: 'holdsLease', target: 'executing', actions: 'recordHandover' },
+    'contract.fail': { guard: 'holdsLease', target: '#contract.failed', actions: 'recordGivenUp' },
+    'contract.release': { guard: 'holdsLease', target: 'offered', actions: 'recordRelease' },
+  },
+  states: {
+    leased: {
+      after: {
+        leaseLeft: [
+          { guard: 'isIdle', target: '#contract.failed', actions: 'recordIdleness' },
+          { target: '#contract.working.offered', actions: 'recordLapse' },
+        ],
+      },
+      on: {
+        'contract.heartbeat': {
+          guard: 'holdsLease',
+          target: 'leased',
+          reenter: true,
+          actions: ['recordHeartbeat', 'recordCosts'],
+        },
+      },
+    },
+  },
+} as const
 
 /** The agreement under which one executor does one step, over all its attempts. */
 export const contractMachine = contractSetup.createMachine({
@@ -89,10 +135,12 @@ export const contractMachine = contractSetup.createMachine({
         },
         choosing: {
           always: [
-            { guard: 'hasConcluded', target: 'executing' },
+            { guard: 'isWorkDone', target: 'executing' },
             { guard: 'isDoneByModelWithoutModel', target: '#contract.failed', actions: 'recordUnconfigured' },
             { guard: 'isDoneByModel', target: 'thinking' },
             { guard: 'isDoneByAgent', target: 'reserving' },
+            { guard: 'isDoneByWorker', target: 'offered' },
+            { guard: 'isDoneByPerson', target: 'awaitingPerson' },
             { target: 'executing' },
           ],
         },
@@ -115,8 +163,24 @@ export const contractMachine = contractSetup.createMachine({
           entry: 'requestBudget',
           on: { 'budget.granted': { target: 'executing', actions: 'recordBudget' } },
         },
+        offered: {
+          description: 'Waits for a worker that has all the labels. The limit of an attempt does not count yet',
+          entry: 'offer',
+          on: { 'contract.claim': { guard: 'hasLabels', target: 'claimed', actions: 'recordClaim' } },
+        },
+        claimed,
+        awaitingPerson: {
+          description: 'A person works in the workspace, for as long as it takes',
+          tags: ['waiting'],
+          entry: ['announcePersonsWork', 'awaitPerson'],
+          exit: 'endAwaiting',
+          on: {
+            'contract.deliver': { target: 'executing', actions: 'recordHandover' },
+            'contract.fail': { target: '#contract.failed', actions: 'recordGivenUp' },
+          },
+        },
         executing: {
-          description: 'The executor works; for the built-in agent its work is closed: commit and evidence',
+          description: 'The executor works; what others have worked on is taken over: commit and evidence',
           meta: { activity: 'contractor' },
           entry: 'startContractor',
           exit: 'stopContractor',

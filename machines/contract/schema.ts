@@ -5,10 +5,12 @@ import type {
   ContractorInput,
   ContractorOutput,
   ContractReport,
+  Handover,
   Workspace,
   WorkspaceOutput,
 } from '../activities/index.ts'
 import type { BudgetAnswer, BudgetReserve, BudgetSettle, Settled } from '../budget.ts'
+import type { ContractCommand } from '../commands.ts'
 import type { Cost, LedgerEntry } from '../cost.ts'
 import type { Repository } from '../directive-file.ts'
 import type { Evidence } from '../evidence.ts'
@@ -38,6 +40,9 @@ export const executorOf = (contractId: string, executor: Executor): string => `$
 
 export type AttemptFailure = Failure & { outputTail: string; exitCode: number | null }
 
+/** Under which a worker has the contract. Instants; `idleAt` null: it may work silently. */
+export type Lease = { worker: string; claim: string; fence: number; until: number; idleAt: number | null }
+
 export type ContractContext = {
   kind: 'contract'
   directiveId: string
@@ -62,6 +67,11 @@ export type ContractContext = {
   session: string | null
   /** What the built-in agent delivered, until it is closed. */
   concluded: ContractorInput['concluded']
+  /** The last lease's number. Never used again, so what an earlier worker still says is recognised. */
+  fence: number
+  lease: Lease | null
+  /** What a worker or a person brought, until it is taken over. */
+  handover: Handover | null
   /** For an agent's attempt: what is reserved for it; null: no limit. */
   budgetUsd: number | null
   reserved: boolean
@@ -88,6 +98,7 @@ export type ContractOrder =
 export type ContractEvent =
   | ContractOrder
   | ContractReport
+  | ContractCommand
   | AgentEnded
   | BudgetReserve
   | BudgetAnswer

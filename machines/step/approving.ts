@@ -41,11 +41,17 @@ const request = (context: StepContext): ApprovalRequest => {
     urgency: 'medium',
     requestedAt: now,
     expiresAt: context.approvalTimeoutMs === null ? null : now + context.approvalTimeoutMs,
-    executors: [executorOf(context.contractId, context.step.contract.executor)],
+    executors: executorsOf(context),
     chainId: context.chainId,
     stepId: context.id,
   }
 }
+
+/** Also the person who did the work: nobody answers for his own. */
+const executorsOf = ({ contractId, step, evidence }: StepContext): string[] => [
+  executorOf(contractId, step.contract.executor),
+  ...(evidence?.by === undefined ? [] : [evidence.by]),
+]
 
 /** The step's dealings with persons. */
 export const approving = {

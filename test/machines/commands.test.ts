@@ -11,9 +11,17 @@ test('an update holds what was given and no defaults, which would reset the rest
 test('every command that some machine takes from outside has a schema under its own type', () => {
   const { schemas } = machines.directive
   for (const [type, schema] of Object.entries(schemas)) expect(schema.shape.type.value).toBe(type)
-  const taken = [machines.directive, machines.step, machines.approval]
+  const taken = [machines.directive, machines.step, machines.contract, machines.approval]
     .flatMap(({ machine }) => machine.events as string[])
-    .filter((type) => /^(directive|step|approval)\./.test(type))
-  const fromWithin = /^step\.(changed|spent|ready|start|interrupt|abandon)$|^approval\.(resolved|withdraw)$/
+    .filter((type) => /^(directive|step|contract|approval)\./.test(type))
+  const fromWithin = new RegExp(
+    [
+      'step.(changed|spent|ready|start|interrupt|abandon)',
+      'contract.(start|interrupt|rework|accept|cancel|progress|phase|session|cost|delivered|failed|spent)',
+      'approval.(resolved|withdraw)',
+    ]
+      .map((types) => `^${types}$`)
+      .join('|'),
+  )
   expect(new Set(taken.filter((type) => !fromWithin.test(type)))).toEqual(new Set(Object.keys(schemas)))
 })

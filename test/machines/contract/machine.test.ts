@@ -81,9 +81,25 @@ const agentEvents = [
   { type: 'budget.granted', at: 1, usd: 2 },
 ]
 
+const outsideEvents = [
+  { type: 'contract.claim', at: 3000, by: 'w1', labels: ['gpu'], claim: 'c1' },
+  { type: 'contract.heartbeat', at: 3000, fence: 1, message: 'half' },
+  { type: 'contract.deliver', at: 3000, fence: 1, delivery: null, summary: 'did it' },
+  { type: 'contract.fail', at: 3000, fence: 1, code: 'x.y', reason: 'z' },
+  { type: 'contract.release', at: 3000, fence: 1 },
+  { type: 'xstate.after.leaseLeft.contract.working.claimed.leased' },
+  { type: 'xstate.after.workTimeout.contract.working.claimed' },
+]
+
 test('every state can be reached', () => {
-  const all = [...events.filter((each) => each !== lost), ...agentEvents]
-  const kinds = [{ kind: 'command', argv: ['true'] }, { kind: 'model' }, { kind: 'agent', preset: 'claude' }]
+  const all = [...events.filter((each) => each !== lost), ...agentEvents, ...outsideEvents]
+  const kinds = [
+    { kind: 'command', argv: ['true'] },
+    { kind: 'model' },
+    { kind: 'agent', preset: 'claude' },
+    { kind: 'external' },
+    { kind: 'human' },
+  ]
   const explorations = kinds.map((kind) => ({ input: by(kind), events: all, key }))
   expect(reachedStates(machine, explorations).missing).toEqual([])
   expect(waysToFinalStates(machine, { input, events, key })).toEqual({

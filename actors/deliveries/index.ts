@@ -1,0 +1,5 @@
+export { handOut } from './handing-out.ts'
+export { DeliveryRefusal } from './refusal.ts'
+export { storeUpload } from './upload.ts'
+export { takeOver } from './taking-over.ts'
+export { keepLog } from './log.ts'
