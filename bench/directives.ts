@@ -26,7 +26,7 @@ const file = DirectiveFile.parse({
 const contract = { executor: { kind: 'noop' } }
 
 /** `line`: each step after the one before it. `wide`: all of them between the first and the last. */
-const longFile = (steps: number, shape: 'line' | 'wide') => {
+export const longFile = (steps: number, shape: 'line' | 'wide') => {
   const names = Array.from({ length: steps }, (_, i) => `step-${i + 1}`)
   const before = (i: number): string[] => {
     if (shape === 'line') return names.slice(Math.max(0, i - 1), i)
