@@ -5,8 +5,7 @@ import { exit, type ExitCode } from './refusal.ts'
 import { elapsed, plain, type Terminal } from './terminal.ts'
 
 /** Says how a directive stands now that nothing moves and what to do next; the exit code says the same. */
-export function ending(terminal: Terminal, view: DirectiveView): ExitCode {
-  const code = exitCodeOf(view)
+export function ending(terminal: Terminal, view: DirectiveView, code: ExitCode = exitCodeOf(view)): ExitCode {
   const { outcome } = view.context
   terminal.data({ id: view.id, state: view.state, outcome, exitCode: code })
   terminal.say()

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { commands } from './commands/index.ts'
 import { readEnvironment, type Environment } from './environment.ts'
 import { reportFailure } from './failure-report.ts'
+import { watchInterruption } from './interruption.ts'
 import { exit, type ExitCode } from './refusal.ts'
 import type { On } from './shell.ts'
 import { openTerminal } from './terminal.ts'
@@ -22,11 +23,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 
 async function runCommand(argv: readonly string[], environment: Environment, json: boolean): Promise<ExitCode> {
   let code: ExitCode = exit.completed
-  const interrupted = interruption()
+  const interruption = watchInterruption()
   const on: On = (body) => {
     return async (...args) => {
       const terminal = openTerminal(environment, { json })
-      code = (await body({ environment, terminal, interrupted }, ...args)) ?? exit.completed
+      code =
+        (await body({ environment, terminal, interruption, interrupted: interruption.signal }, ...args)) ??
+        exit.completed
     }
   }
   await createProgram(on).parseAsync(argv, { from: 'user' })
@@ -51,24 +54,6 @@ function inherit(command: Command, from: Command): Command {
   command.copyInheritedSettings(from)
   for (const below of command.commands) inherit(below, command)
   return command
-}
-
-/**
- * The first Ctrl-C asks for an orderly end, the second one ends at once; nothing is lost either way. A reader that goes
- * away (`adjutant events ID | head`) asks for the same.
- */
-function interruption(): AbortSignal {
-  const controller = new AbortController()
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(exit.interrupted)
-    controller.abort()
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') controller.abort()
-  })
-  return controller.signal
 }
 
 const afterHelp = `

@@ -1,91 +1,121 @@
-import { elapsed, fit, plain, type Terminal } from './terminal.ts'
+import { blockOf, type Picture } from './picture.ts'
+import type { Terminal } from './terminal.ts'
+import { width } from './width.ts'
 
-export type StepLine = { name: string; status: string; detail?: string; depth: number }
-export type Picture = { title: string; status: string; startedAt: number | undefined; steps: StepLine[] }
-
-/** A block at the end of the output that is painted again in place; lines said meanwhile scroll above it. */
+/** A block at the end of the output that is painted again in place; whatever is said meanwhile scrolls above it. */
 export type Progress = {
-  /** Says a line above the block. */
-  say(line: string): void
   show(picture: Picture): void
+  /** Lines below the picture: what a person is asked, and what they have typed so far. */
+  ask(lines: readonly string[]): void
+  /** Paints nothing until it goes on: the terminal is somebody else's. */
+  pause(): void
+  goOn(): void
   /** Paints no more; the last picture stays. */
   end(): void
 }
 
-/** On anything but a terminal there is no block: lines only. */
+const nothing: Progress = { show: noop, ask: noop, pause: noop, goOn: noop, end: noop }
+function noop() {}
+
+// Fast enough for the eye. Output in floods is written without the block between its lines.
+const paintEveryMs = 50
+
+/** On anything but a terminal there is no block. */
 export function openProgress(terminal: Terminal, now: () => number = Date.now): Progress {
-  if (!terminal.live) return { say: terminal.say, show: () => undefined, end: () => undefined }
-  let painted = 0
+  if (!terminal.live) return nothing
   let picture: Picture | undefined
-  const erase = () => {
-    if (painted > 0) terminal.raw(`\u001b[${painted}A\u001b[0J`)
-    painted = 0
-  }
+  let asked: readonly string[] = []
+  let paused = false
+  let ended = false
+  const block = openBlock(terminal)
   const paint = () => {
-    if (!picture) return
-    const lines = blockOf(picture, terminal, now())
-    terminal.raw(lines.map((line) => `${line}\n`).join(''))
-    painted = lines.length
+    if (picture && !paused) block.paint(blockOf(picture, { terminal, now: now(), asked }))
   }
-  // The clock in the block moves once a second even when nothing happens.
-  const ticking = setInterval(() => {
-    erase()
-    paint()
-  }, 1000)
+  const brush = evenly(paint, now)
+  const release = terminal.hold((write) => {
+    block.erase()
+    write()
+    brush.touch()
+  })
+  const unresize = terminal.onResize(brush.touch)
+  // The clocks in the block move once a second even when nothing happens.
+  const ticking = setInterval(brush.touch, 1000)
   ticking.unref()
   return {
-    say: (line) => {
-      erase()
-      terminal.say(line)
-      paint()
-    },
     show: (next) => {
-      erase()
       picture = next
-      paint()
+      brush.touch()
     },
-    end: () => clearInterval(ticking),
+    ask: (lines) => {
+      asked = lines
+      brush.touch()
+    },
+    pause: () => {
+      paused = true
+      block.leave()
+    },
+    goOn: () => {
+      paused = false
+      brush.touch()
+    },
+    end: () => {
+      if (ended) return
+      ended = true
+      clearInterval(ticking)
+      brush.stop()
+      asked = []
+      paint()
+      unresize()
+      release()
+    },
   }
 }
 
-const looks = {
-  passed: ['✔', 'green'],
-  skipped: ['-', 'dim'],
-  running: ['▶', 'cyan'],
-  evaluating: ['⚖', 'cyan'],
-  rework: ['↻', 'yellow'],
-  blocked: ['■', 'red'],
-  ready: ['○', 'dim'],
-  pending: ['○', 'dim'],
-} as const
-
-/** The directive on one line, its steps below; long chains are cut to what fits on the screen. */
-export function blockOf(picture: Picture, terminal: Terminal, now: number): string[] {
-  const done = picture.steps.filter(({ status }) => status === 'passed' || status === 'skipped').length
-  const time = picture.startedAt === undefined ? '' : ` ${elapsed(now - picture.startedAt)}`
-  const head = `${plain(picture.title)}  ${picture.status}  ${done}/${picture.steps.length} steps ${time}`
-  const room = Math.max(1, terminal.rows - 4)
-  const shown = picture.steps.length <= room ? picture.steps : mostTelling(picture.steps, room - 1)
-  const hidden = picture.steps.length - shown.length
-  const rest = hidden > 0 ? [terminal.style('dim', `  … and ${hidden} more`)] : []
-  return [
-    terminal.style('bold', fit(head, terminal.columns - 1)),
-    ...shown.map((step) => lineOf(step, terminal)),
-    ...rest,
-  ]
+/** Calls at once, or as soon as the last call is long enough ago. */
+function evenly(act: () => void, now: () => number) {
+  let last = -Infinity
+  let timer: NodeJS.Timeout | undefined
+  const run = () => {
+    timer = undefined
+    last = now()
+    act()
+  }
+  return {
+    touch: () => {
+      const wait = last + paintEveryMs - now()
+      if (wait <= 0) run()
+      else timer ??= setTimeout(run, wait).unref()
+    },
+    stop: () => clearTimeout(timer),
+  }
 }
 
-function lineOf(step: StepLine, terminal: Terminal): string {
-  const [sign, color] = looks[step.status as keyof typeof looks] ?? ['·', 'dim']
-  const text = fit(plain(`${step.name}  ${step.detail ?? step.status}`), terminal.columns - 6 - 2 * step.depth)
-  return `  ${'  '.repeat(step.depth)}${terminal.style(color, sign)} ${text}`
-}
+const [wrapOff, wrapOn] = ['\u001b[?7l', '\u001b[?7h']
+// Terminals that know it show the frame as a whole; the others ignore it.
+const [begin, end] = ['\u001b[?2026h', '\u001b[?2026l']
+const clearToEndOfLine = '\u001b[K'
 
-/** Those that move or are stuck first, in the order of the chain. */
-function mostTelling(steps: StepLine[], room: number): StepLine[] {
-  const quiet = new Set(['passed', 'skipped', 'pending'])
-  const chosen = new Set(
-    [...steps].sort((a, b) => Number(quiet.has(a.status)) - Number(quiet.has(b.status))).slice(0, room),
-  )
-  return steps.filter((step) => chosen.has(step))
+/** The lines at the cursor, which always stands at the beginning of the line below them. */
+function openBlock(terminal: Terminal) {
+  // The widths of the lines that are there.
+  let painted: number[] = []
+  const up = () => {
+    // A terminal that has become narrower may have folded them.
+    const rows = painted.reduce((sum, columns) => sum + Math.max(1, Math.ceil(columns / terminal.columns)), 0)
+    painted = []
+    return rows > 0 ? `\u001b[${rows}A\r` : ''
+  }
+  return {
+    erase: () => {
+      if (painted.length > 0) terminal.raw(`${up()}\u001b[0J`)
+    },
+    leave: () => {
+      painted = []
+    },
+    paint: (lines: readonly { plain: string; styled: string }[]) => {
+      const text = lines.map(({ styled }) => `${styled}${clearToEndOfLine}\n`).join('')
+      terminal.raw(`${begin}${up()}${wrapOff}${text}${wrapOn}\u001b[0J${end}`)
+      painted = lines.map((line) => width(line.plain))
+    },
+  }
 }

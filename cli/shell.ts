@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts'
+import type { Interruption } from './interruption.ts'
 import type { ExitCode } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -8,6 +9,7 @@ export type Shell = {
   terminal: Terminal
   /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM: finish the turn, release everything, end. */
   interrupted: AbortSignal
+  interruption: Interruption
 }
 
 /** Turns a command's body into what commander calls; its result becomes the exit code, nothing means 0. */

@@ -8,8 +8,9 @@ export type Terminal = {
   json: boolean
   /** Whether a block may be repainted in place. */
   live: boolean
-  columns: number
-  rows: number
+  /** As wide and high as it is now. */
+  readonly columns: number
+  readonly rows: number
   /** A line for people. */
   say(line?: string): void
   /** A line that is always for stderr: refusals, hints. */
@@ -19,6 +20,10 @@ export type Terminal = {
   /** Writes raw to the people's stream: the progress block. */
   raw(text: string): void
   style(style: Style, text: string): string
+  /** Whatever is said from now on is written by way of `around`, which moves what it has painted aside; until it is undone. */
+  hold(around: (write: () => void) => void): () => void
+  /** Calls when its size has changed, until it is undone. */
+  onResize(listener: () => void): () => void
 }
 
 type Streams = { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }
@@ -30,18 +35,33 @@ export function openTerminal(
 ): Terminal {
   const people = options.json ? streams.stderr : streams.stdout
   const colored = environment.color === 'always' || (environment.color === 'auto' && people.isTTY === true)
+  const directly = (write: () => void) => write()
+  let around = directly
   return {
     json: options.json,
-    live: people.isTTY === true && environment.repaint && environment.color !== 'never',
+    // Values on the same screen would run into the block.
+    live: people.isTTY === true && environment.repaint && !(options.json && streams.stdout.isTTY === true),
     // A terminal that does not know its size (docker -t, script) says 0.
-    columns: people.columns || 100,
-    rows: people.rows || 24,
-    say: (line = '') => void people.write(`${line}\n`),
-    warn: (line) => void streams.stderr.write(`${line}\n`),
+    get columns() {
+      return people.columns || 100
+    },
+    get rows() {
+      return people.rows || 24
+    },
+    say: (line = '') => around(() => people.write(`${line}\n`)),
+    warn: (line) => around(() => streams.stderr.write(`${line}\n`)),
     data: (value) => void (options.json && streams.stdout.write(`${JSON.stringify(value)}\n`)),
     raw: (text) => void people.write(text),
     // What comes out of files, agents and databases is text, never commands to the terminal.
     style: (style, text) => (colored ? styleText(style, text, { validateStream: false }) : text),
+    hold: (painter) => {
+      around = painter
+      return () => void (around = directly)
+    },
+    onResize: (listener) => {
+      people.on('resize', listener)
+      return () => void people.off('resize', listener)
+    },
   }
 }
 
@@ -57,10 +77,6 @@ export function elapsed(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`
   return `${Math.floor(seconds / 3600)}h ${two((seconds % 3600) / 60)}m`
 }
-
-/** Cuts a line to the width of the terminal; wide characters count as one, which is near enough for our own words. */
-export const fit = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
 
 /** Columns padded to their widest cell, two spaces between. */
 export function table(rows: readonly (readonly string[])[]): string[] {

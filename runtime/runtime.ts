@@ -1,5 +1,5 @@
 import type { EventObject } from 'xstate'
-import { openDatabase, unparkSystem, type Database } from '../db/index.ts'
+import { findPeers, openDatabase, unparkSystem, type Database } from '../db/index.ts'
 import { databaseClock, wholeClock } from './clock.ts'
 import { validateEvent } from './event-schemas.ts'
 import { Rejection } from './failures.ts'
@@ -82,6 +82,8 @@ export class Runtime {
   emitted = (id: string, page?: Page) => this.#parts.reader.emitted(id, page)
   /** Projection rows of a kind, newest system first; `after` is `<system id>/<address>` of the last row before, or a system id. */
   list = (kind: string, query?: ProjectionQuery) => this.#parts.reader.list(kind, query)
+  /** Names of the other runtimes that live on this database. */
+  peers = async () => (await findPeers(this.#options.database.sql, this.#parts.lease.id)).map(({ name }) => name)
   /** Systems that wait for an operator, with the reason. */
   parked = () => this.#parts.reader.parked()
 

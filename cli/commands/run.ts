@@ -16,8 +16,9 @@ export const run = (on: On): Command =>
     .description('create a directive from a file, start it, and work on it until it ends or waits for a person')
     .argument('<file-or-id>', 'a directive file; or the id of a directive to go on with')
     .option('--wait', 'stay while a person is waited for')
+    .option('--no-input', 'ask nothing at the terminal; what waits for an answer is said')
     .action(
-      on(async (shell, typed: string, { wait }: { wait?: boolean }) => {
+      on(async (shell, typed: string, { wait, input }: { wait?: boolean; input: boolean }) => {
         const isFile = existsSync(typed) || /[/\\]|\.(ya?ml|json)$/i.test(typed)
         // Read before the database is opened: a mistake in the file is answered at once.
         const file = isFile ? await directiveFrom(shell, typed) : undefined
@@ -27,7 +28,7 @@ export const run = (on: On): Command =>
           const after = file ? undefined : await lastSeen(adjutant, id)
           if (file) await createDirective(adjutant, id, file)
           if (file || (await isDraft(adjutant, id))) await startDirective(adjutant, id)
-          const code = await accompany(shell, adjutant, id, { after, wait })
+          const code = await accompany(shell, adjutant, id, { after, wait, input })
           await awaitCourier(shell, adjutant, id)
           return code
         }
@@ -54,7 +55,8 @@ async function lastSeen({ runtime }: Adjutant, id: string) {
 }
 
 function announce({ terminal }: Shell, id: string, word: string): void {
+  const twice = terminal.live ? ', twice stops it' : ''
   terminal.say(
-    `${word} directive ${terminal.style('bold', id)} (Ctrl-C interrupts, \`adjutant run ${short(id)}\` goes on).`,
+    `${word} directive ${terminal.style('bold', id)} (Ctrl-C leaves it${twice}; \`adjutant run ${short(id)}\` goes on).`,
   )
 }

@@ -12,6 +12,10 @@ export const renewLease = (sql: Sql, process: { id: string; leaseMs: number }) =
 
 export const removeProcess = (sql: Sql, id: string) => sql`delete from process where id = ${id}`
 
+/** Names of those that live, without the one that asks. */
+export const findPeers = (sql: Sql, id: string) => sql<{ name: string }[]>`
+  select name from process where lease_until > clock_timestamp() and id <> ${id} order by name`
+
 /** Processes that died long ago and were not replaced. */
 export const removeDeadProcesses = (sql: Sql) => sql`
   delete from process where lease_until < clock_timestamp() - interval '1 hour'`
