@@ -128,7 +128,9 @@ async function endTree(group: number, { env, marker, graceMs }: ProcessOptions, 
     variable(runVariable) === marker && variable(ownerVariable) === owner
   const left = byItself ? await outlivers(group, ours, lingerMs) : []
   await endGroup(group, graceMs ?? 5000)
-  await sweep(ours)
+  // Sandboxes clear the environment but for this (seen: Codex's bwrap). Whoever has it is of this run: the folder is its own.
+  const temporary = env['TMPDIR']
+  await sweep((variable) => ours(variable) || (temporary !== undefined && variable('TMPDIR') === temporary))
   return left
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { childEnvironment, type ProcessOptions, runProcess } from '../../../actors/process/index.ts'
-import { adjutantProcesses, eventually, freshKey, sandbox } from '../sandbox.ts'
+import { adjutantProcesses, eventually, freshKey, processesWith, sandbox } from '../sandbox.ts'
 
 const fixture = (name: string) => join(import.meta.dirname, '../fixtures', name)
 const env = { PATH: process.env['PATH'] ?? '' }
@@ -126,6 +126,14 @@ describe('a process that has to be ended', () => {
     expect(result).toMatchObject({ timedOut: 'wall', signal: 'SIGTERM' })
     expect(adjutantProcesses()).toEqual([])
     expect(performance.now() - started).toBeLessThan(5000)
+  })
+
+  test('is found by its TMPDIR where a sandbox has cleared its environment', async () => {
+    const temporary = sandbox()
+    const line = 'setsid env -i TMPDIR="$TMPDIR" sleep 4718 > /dev/null 2>&1 & sleep 0.2'
+    const result = await run({ shell: line }, { env: { ...env, TMPDIR: temporary } })
+    expect(result).toMatchObject({ exitCode: 0, left: [] })
+    expect(processesWith('TMPDIR', (value) => value === temporary)).toEqual([])
   })
 
   test('does not hold us when it cleared its environment, left the group and kept our pipe', async () => {
