@@ -1,4 +1,4 @@
-import { openAnswering, type Answering } from './answering.ts'
+import { Answering } from './answering.ts'
 import type { Adjutant } from './compose.ts'
 import { departure } from './departure.ts'
 import { isFinal, viewDirective, waitsForPerson, type DirectiveView } from './directive-view.ts'
@@ -41,7 +41,7 @@ export async function accompany(
   const { terminal, interruption, interrupted } = shell
   const again = company.looksOn ? undefined : interruption.claimSecond()
   const progress = openProgress(terminal)
-  const answering = company.input && terminal.live ? openAnswering(shell, adjutant, progress) : undefined
+  const answering = company.input && terminal.live ? new Answering(shell, adjutant, progress) : undefined
   const keyboard = terminal.live
     ? openKeyboard(process.stdin, {
         press: (key) => answering?.press(key),

@@ -9,17 +9,9 @@ import type { Key } from './keyboard.ts'
 import type { Progress } from './progress.ts'
 import { ask, askAgain, linesOf, press, type Question, type Reply } from './question.ts'
 import type { Shell } from './shell.ts'
+import { plain } from './terminal.ts'
 
-/** Puts what waits for a person to the person at this terminal, one question at a time. */
-export type Answering = {
-  /** Looks at what is open now. */
-  offer(view: DirectiveView): void
-  /** Whether one of these may yet be answered here. */
-  awaits(view: DirectiveView): boolean
-  press(key: Key): void
-}
-
-type Asked = { approval: Approval; question: Question }
+type Asked = { approval: Approval; view: DirectiveView; question: Question }
 
 const words: Record<string, string> = {
   'approval.resolved': 'it has been answered meanwhile',
@@ -29,56 +21,78 @@ const words: Record<string, string> = {
   'approval.limits_missing': 'a new limit is needed',
 }
 
-export function openAnswering(shell: Shell, adjutant: Adjutant, progress: Progress): Answering {
-  const { terminal } = shell
+/** Puts what waits for a person to the person at this terminal, one question at a time. */
+export class Answering {
+  readonly #shell: Shell
+  readonly #adjutant: Adjutant
+  readonly #progress: Progress
   /** Addresses of those that were answered or put off. */
-  const closed = new Set<string>()
-  let open: Asked | undefined
-  let sending = false
-  const show = () => progress.ask(open ? linesOf(open.question) : [])
-  const sayFacts = (view: DirectiveView, { data }: Approval) => {
-    terminal.say(terminal.style('yellow', `Waits for a person: ${data.question}`))
-    for (const line of factLines(data.facts ?? {}, view.context.file.repository)) terminal.say(`  | ${line}`)
+  readonly #closed = new Set<string>()
+  #open: Asked | undefined
+  #sending = false
+
+  constructor(shell: Shell, adjutant: Adjutant, progress: Progress) {
+    this.#shell = shell
+    this.#adjutant = adjutant
+    this.#progress = progress
   }
-  let latest: DirectiveView | undefined
-  const offered = ({ approvals }: DirectiveView) => approvals.filter(({ address }) => !closed.has(address))
-  const send = async (asked: Asked, reply: Reply) => {
-    sending = true
+
+  /** Whether one of these may yet be answered here. */
+  awaits(view: DirectiveView): boolean {
+    return this.#offered(view).length > 0
+  }
+
+  /** Looks at what is open now. */
+  offer(view: DirectiveView): void {
+    const waiting = this.#offered(view)
+    if (this.#sending || waiting.some(({ address }) => address === this.#open?.approval.address)) return
+    if (this.#open) this.#shell.terminal.say('It has been answered elsewhere.')
+    const [approval] = waiting
+    this.#open = approval && { approval, view, question: ask(approval.data as ApprovalRequest) }
+    if (this.#open) this.#sayFacts(this.#open)
+    this.#show()
+  }
+
+  press(key: Key): void {
+    const open = this.#open
+    if (!open || this.#sending) return
+    const outcome = press(open.question, key)
+    if (outcome === 'facts') return this.#sayFacts(open)
+    if (outcome === 'later') {
+      this.#closed.add(open.approval.address)
+      this.#open = undefined
+    } else if ('done' in outcome) void this.#send(open, outcome.done)
+    else this.#open = { ...open, question: outcome }
+    this.#show()
+  }
+
+  async #send(open: Asked, reply: Reply): Promise<void> {
+    this.#sending = true
     try {
-      await give(shell, adjutant, asked, reply)
+      await give(this.#shell, this.#adjutant, open, reply)
       // What is looked at next may be older than the answer.
-      closed.add(asked.approval.address)
-      open = undefined
+      this.#closed.add(open.approval.address)
+      this.#open = undefined
     } catch (error) {
-      if (open === asked) open = { ...asked, question: askAgain(asked.question, (error as Error).message) }
+      this.#open = { ...open, question: askAgain(open.question, (error as Error).message) }
     } finally {
-      sending = false
-      show()
+      this.#sending = false
+      this.#show()
     }
   }
-  return {
-    awaits: (view) => offered(view).length > 0,
-    offer: (view) => {
-      latest = view
-      const waiting = offered(view)
-      if (sending || waiting.some(({ address }) => address === open?.approval.address)) return
-      if (open) terminal.say('It has been answered elsewhere.')
-      const [next] = waiting
-      open = next && { approval: next, question: ask(next.data as ApprovalRequest) }
-      if (next) sayFacts(view, next)
-      show()
-    },
-    press: (key) => {
-      if (!open || sending) return
-      const outcome = press(open.question, key)
-      if (outcome === 'facts') return sayFacts(latest!, open.approval)
-      if (outcome === 'later') {
-        closed.add(open.approval.address)
-        open = undefined
-      } else if ('done' in outcome) void send(open, outcome.done)
-      else open = { ...open, question: outcome }
-      show()
-    },
+
+  #offered({ approvals }: DirectiveView): Approval[] {
+    return approvals.filter(({ address }) => !this.#closed.has(address))
+  }
+
+  #show(): void {
+    this.#progress.ask(this.#open ? linesOf(this.#open.question) : [])
+  }
+
+  #sayFacts({ approval: { data }, view }: Asked): void {
+    const { terminal } = this.#shell
+    terminal.say(terminal.style('yellow', `Waits for a person: ${plain(data.question ?? '')}`))
+    for (const line of factLines(data.facts ?? {}, view.context.file.repository)) terminal.say(`  | ${line}`)
   }
 }
 

@@ -23,15 +23,38 @@ const paintEveryMs = 50
 /** On anything but a terminal there is no block. */
 export function openProgress(terminal: Terminal, now: () => number = Date.now): Progress {
   if (!terminal.live) return nothing
-  let picture: Picture | undefined
-  let asked: readonly string[] = []
-  let paused = false
-  let ended = false
   const block = openBlock(terminal)
-  const paint = () => {
+  let seen: { picture?: Picture; asked: readonly string[]; paused: boolean } = { asked: [], paused: false }
+  const brush = evenly(() => {
+    const { picture, asked, paused } = seen
     if (picture && !paused) block.paint(blockOf(picture, { terminal, now: now(), asked }))
+  }, now)
+  const change = (changes: Partial<typeof seen>) => {
+    seen = { ...seen, ...changes }
+    brush.touch()
   }
-  const brush = evenly(paint, now)
+  const letGo = keep(terminal, block, brush)
+  return {
+    show: (picture) => change({ picture }),
+    ask: (asked) => change({ asked }),
+    pause: () => {
+      change({ paused: true })
+      block.leave()
+    },
+    goOn: () => change({ paused: false }),
+    end: () => {
+      if (!letGo()) return
+      seen = { ...seen, asked: [] }
+      brush.finish()
+    },
+  }
+}
+
+type Block = ReturnType<typeof openBlock>
+type Brush = ReturnType<typeof evenly>
+
+/** Has the block give way to what is said, and follow the terminal's size; until it is undone, which is true once. */
+function keep(terminal: Terminal, block: Block, brush: Brush): () => boolean {
   const release = terminal.hold((write) => {
     block.erase()
     write()
@@ -41,33 +64,14 @@ export function openProgress(terminal: Terminal, now: () => number = Date.now): 
   // The clocks in the block move once a second even when nothing happens.
   const ticking = setInterval(brush.touch, 1000)
   ticking.unref()
-  return {
-    show: (next) => {
-      picture = next
-      brush.touch()
-    },
-    ask: (lines) => {
-      asked = lines
-      brush.touch()
-    },
-    pause: () => {
-      paused = true
-      block.leave()
-    },
-    goOn: () => {
-      paused = false
-      brush.touch()
-    },
-    end: () => {
-      if (ended) return
-      ended = true
-      clearInterval(ticking)
-      brush.stop()
-      asked = []
-      paint()
-      unresize()
-      release()
-    },
+  let kept = true
+  return () => {
+    const first = kept
+    kept = false
+    clearInterval(ticking)
+    unresize()
+    release()
+    return first
   }
 }
 
@@ -86,7 +90,11 @@ function evenly(act: () => void, now: () => number) {
       if (wait <= 0) run()
       else timer ??= setTimeout(run, wait).unref()
     },
-    stop: () => clearTimeout(timer),
+    /** Once more, and never again. */
+    finish: () => {
+      clearTimeout(timer)
+      act()
+    },
   }
 }
 
