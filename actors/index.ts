@@ -17,10 +17,12 @@ import { openGit } from './git/index.ts'
 import { type OwnEnvironment, registerOwner, sweepDeadOwners } from './process/index.ts'
 import type { Surroundings } from './surroundings.ts'
 import { createTools } from './tools/index.ts'
+import { createTransfer as transferOf } from './deliveries/index.ts'
 import { createContractor } from './contractor/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
 export { type AgentFinding, examineAgents } from './executors/agent/installed.ts'
+export { type KnownDirective, type Leftover, type Survey, surveyHome } from './garbage/index.ts'
 export { oldestGit } from './git/version.ts'
 export { isConfining } from './process/index.ts'
 export { diffOf, logOfAttempt } from './reading.ts'
@@ -86,6 +88,9 @@ export const previewBriefing = (options: ActivitiesOptions, input: BrieferInput)
     surroundingsOf(options, () => ''),
     input,
   )
+
+/** How work gets to workers on other machines and back. */
+export const createTransfer = (options: ActivitiesOptions) => transferOf(surroundingsOf(options, () => ''))
 
 function surroundingsOf(options: ActivitiesOptions, own = registerOwner): Surroundings {
   const { env, passed = [], models = noModels, privateHosts = [], graceMs = 5000, now = Date.now } = options

@@ -22,6 +22,8 @@ import { errorHandler, methodNotAllowed, notFound } from './problem.ts'
 import { limitRate } from './rate-limit.ts'
 import { checkHost, checkOrigin, checkToken, refuseCouriers, refuseNul } from './security.ts'
 import { steps } from './steps.ts'
+import type { WorkTransfer } from './transfer.ts'
+import { work } from './work.ts'
 import type { TokenHash } from './token.ts'
 
 export type AppOptions = {
@@ -38,6 +40,10 @@ export type AppOptions = {
   defaults?: DirectiveDefaults
   /** Of all callers together; beyond it they are answered 429. Default 3,000. */
   requestsPerMinute?: number
+  /** How work gets to workers on other machines and back. Default: it does not. */
+  transfer?: WorkTransfer
+  /** Of one delivery. Default 256 MiB. */
+  maxUploadBytes?: number
   /** Further conditions of `/readyz`. */
   readiness?: ReadinessChecks
   /** Told what nobody expected; default: the console. */
@@ -47,7 +53,7 @@ export type AppOptions = {
 /** The API as a Hono app: `app.request()` in tests, `serveHttp` on a socket. */
 export function createApp(options: AppOptions): OpenAPIHono {
   const { runtime, tokenHash, hosts, origins, readiness, answerWithinMs = 20_000, log = logToConsole } = options
-  const { defaults = noDefaults, requestsPerMinute = 3_000 } = options
+  const { defaults = noDefaults, requestsPerMinute = 3_000, transfer, maxUploadBytes = 256 * 1024 * 1024 } = options
   const app = new OpenAPIHono()
   app.onError(errorHandler(log))
   app.notFound(notFound)
@@ -72,6 +78,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.route('/v1/directives/:id/ledger', ledger(runtime))
   app.route('/v1/directives/:id', pictures(runtime))
   app.route('/v1/approvals', approvals(runtime))
+  app.route('/v1/contracts', work(runtime, { transfer, maxUploadBytes }))
   app.route('/v1/machines', machines())
   describeItself(app)
   return app

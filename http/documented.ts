@@ -10,10 +10,14 @@ export type Documentation = {
   query?: z.ZodObject
   /** JSON; whether it may be left out. */
   body?: { schema: z.ZodType; optional?: boolean }
+  /** A body that is no JSON: media types with what they hold. */
+  upload?: Record<string, string>
   /** The answer when all is well: a schema for JSON, or media types with what they hold. */
   answer: z.ZodType | Record<string, string>
   /** Default 200. */
   status?: 200 | 201
+  /** When the answer may also be 204: why there is nothing to answer. */
+  empty?: string
   /** True when a command may also be answered 202: durable, not processed yet. */
   pending?: boolean
   /** Codes of problems beside those that any route has, by status. */
@@ -63,31 +67,25 @@ export function route(
 }
 
 function configOf(documentation: Documentation): Omit<RouteConfig, 'method' | 'path'> {
-  const { summary, description, query, body, answer, status = 200, pending, problems = {} } = documentation
-  const request = { ...(query && { query }), ...(body && { body: bodyOf(body) }) }
-  const content = isSchema(answer)
-    ? { 'application/json': { schema: answer } }
-    : Object.fromEntries(
-        Object.entries(answer).map(([type, what]) => [
-          type,
-          { schema: type === 'application/json' ? z.unknown().describe(what) : z.string().describe(what) },
-        ]),
-      )
-  const known: Record<number, readonly string[]> = { 401: ['token.invalid'], 429: ['rate.exceeded'] }
-  if (body) Object.assign(known, { 400: ['body.malformed'], 413: ['body.too_large'], 415: ['body.not_json_type'] })
-  if (query ?? body) known[422] = [...(query ? ['query.invalid'] : []), ...(body ? ['body.invalid'] : [])]
-  for (const [code, codes] of Object.entries(problems)) known[Number(code)] = [...(known[Number(code)] ?? []), ...codes]
+  const { summary, description, query, body, upload, answer, status = 200, empty, pending } = documentation
+  const request = {
+    ...(query && { query }),
+    ...(body && { body: bodyOf(body) }),
+    ...(upload && { body: { required: true, content: contentOf(upload) } }),
+  }
+  const content = isSchema(answer) ? { 'application/json': { schema: answer } } : contentOf(answer)
   return {
     summary,
     ...(description !== undefined && { description }),
     request,
     responses: {
       [status]: { description: summary, content },
+      ...(empty !== undefined && { 204: { description: empty } }),
       ...(pending && {
         202: { description: 'Durable, but not processed yet', content: { 'application/json': { schema: Pending } } },
       }),
       ...Object.fromEntries(
-        Object.entries(known).map(([code, codes]) => [
+        Object.entries(problemsOf(documentation)).map(([code, codes]) => [
           code,
           {
             description: problemDescription(codes),
@@ -98,6 +96,24 @@ function configOf(documentation: Documentation): Omit<RouteConfig, 'method' | 'p
     },
   }
 }
+
+/** Codes by status: those that come with what the route takes, and its own. */
+function problemsOf({ query, body, upload, problems = {} }: Documentation): Record<number, readonly string[]> {
+  const known: Record<number, readonly string[]> = { 401: ['token.invalid'], 429: ['rate.exceeded'] }
+  if (body) Object.assign(known, { 400: ['body.malformed'], 413: ['body.too_large'], 415: ['body.not_json_type'] })
+  if (upload) Object.assign(known, { 413: ['body.too_large'], 415: ['body.not_upload_type'] })
+  if (query ?? body) known[422] = [...(query ? ['query.invalid'] : []), ...(body ? ['body.invalid'] : [])]
+  for (const [code, codes] of Object.entries(problems)) known[Number(code)] = [...(known[Number(code)] ?? []), ...codes]
+  return known
+}
+
+const contentOf = (types: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(types).map(([type, what]) => [
+      type,
+      { schema: type === 'application/json' ? z.unknown().describe(what) : z.string().describe(what) },
+    ]),
+  )
 
 const bodyOf = ({ schema, optional }: NonNullable<Documentation['body']>) => ({
   required: !optional,

@@ -1,7 +1,9 @@
-import { approvalCommands, directiveCommands, stepCommands } from '../machines/index.ts'
+import { approvalCommands, contractCommands, directiveCommands, stepCommands } from '../machines/index.ts'
 import type { ActorView } from '../runtime/index.ts'
 
-const commands = new Set(Object.keys({ ...directiveCommands, ...stepCommands, ...approvalCommands }))
+const commands = new Set(
+  Object.keys({ ...directiveCommands, ...stepCommands, ...contractCommands, ...approvalCommands }),
+)
 
 /** The outermost state's name. */
 export const stateOf = (value: unknown): string =>

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createTransfer } from '../../actors/index.ts'
 import { withAdjutant, type Adjutant } from '../compose.ts'
 import { Refusal } from '../refusal.ts'
 import type { On, Shell } from '../shell.ts'
@@ -36,8 +37,9 @@ async function serveUntilInterrupted(shell: Shell, adjutant: Adjutant, port: num
   const tokenFile = join(environment.home, 'token.sha256')
   const { hash, token } = await openToken(tokenFile)
   const defaults = { models: models.defaults, notifications: environment.notifications }
+  const transfer = createTransfer({ home: environment.home, env: environment.variables })
   const server = await listen(shell, port, () =>
-    serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port, defaults }),
+    serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port, defaults, transfer }),
   )
   terminal.data({ url: server.url, token: token ?? null, home: environment.home })
   terminal.say(`Serving ${server.url} (home ${environment.home}). Ctrl-C ends it.`)

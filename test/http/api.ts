@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createActivities } from '../../actors/index.ts'
+import { createActivities, createTransfer } from '../../actors/index.ts'
 import { createApp, createToken } from '../../http/index.ts'
 import { machines } from '../../machines/index.ts'
 import { createRuntime, type Runtime } from '../../runtime/index.ts'
@@ -36,7 +36,16 @@ export async function openApi(): Promise<Api> {
   const { token, hash: tokenHash } = createToken()
   const logged: unknown[] = []
   const log = (error: unknown) => logged.push(error)
-  const app = createApp({ runtime, tokenHash, hosts: [host], origins: [`http://${host}`], log })
+  const transfer = createTransfer({ home, env: process.env })
+  const app = createApp({
+    runtime,
+    tokenHash,
+    hosts: [host],
+    origins: [`http://${host}`],
+    log,
+    transfer,
+    maxUploadBytes,
+  })
   const close = async () => {
     await runtime.close()
     await database.drop()
@@ -75,6 +84,9 @@ export async function answerOf(response: Response): Promise<Answer> {
 type Step = { name: string; dependsOn?: string[]; [field: string]: unknown }
 
 const noop = { executor: { kind: 'noop' } }
+
+/** More than a test's delivery has. */
+export const maxUploadBytes = 100_000
 
 /** A directive whose steps deliver at once. Without verifiers they come out yellow, so only `full_auto` passes them. */
 export const directive = (fields: Record<string, unknown> = {}, steps: Step[] = [{ name: 'work' }]) => ({
