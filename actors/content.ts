@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ContentRef, ConversationPiece, type Message } from '../machines/index.ts'
 import { ActivityFailure } from '../runtime/index.ts'
@@ -13,8 +13,10 @@ export type Conversation = {
   answer?: NonNullable<ConversationPiece['answer']>
 }
 
+export const contentFolder = (home: string) => join(home, 'content')
+
 /** Where a content lies, whether it is there or not. */
-export const contentFile = (home: string, sha256: string) => join(home, 'content', sha256.slice(0, 2), sha256)
+export const contentFile = (home: string, sha256: string) => join(contentFolder(home), sha256.slice(0, 2), sha256)
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
@@ -26,6 +28,8 @@ export async function putContent(home: string, value: unknown): Promise<ContentR
   // Compared, not only looked for: a file that somebody spoiled is made good again.
   const stored = await readFile(path, 'utf8').catch(() => undefined)
   if (stored !== text) await writeDurably(path, text)
+  // `adjutant gc` spares what is new: nobody may speak of it yet.
+  else await utimes(path, new Date(), new Date()).catch(() => writeDurably(path, text))
   return ref
 }
 
@@ -35,7 +39,7 @@ export async function getContent(home: string, ref: ContentRef): Promise<unknown
   const { sha256 } = ContentRef.parse(ref)
   const text = await readFile(contentFile(home, sha256), 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new ActivityFailure('content.missing', `the content ${sha256} is not in ${join(home, 'content')}`)
+    throw new ActivityFailure('content.missing', `the content ${sha256} is not in ${contentFolder(home)}`)
   })
   if (hashOf(text) !== sha256)
     throw new ActivityFailure('content.corrupt', `the content ${sha256} is not what was stored under this name`)

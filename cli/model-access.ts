@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AnswerFormat, ModelApi, noModels, PriceRule, Provider, type ModelAccess } from '../actors/index.ts'
 import type { Environment } from './environment.ts'
-import { byPlace, sayMistakes, type Mistake } from './mistake.ts'
+import { type HomeDocument, readHomeFile } from './home-file.ts'
+import { sayMistakes } from './mistake.ts'
 import { Refusal } from './refusal.ts'
-import { schemaMistakes } from './schema-mistakes.ts'
 import type { Shell } from './shell.ts'
-import { readSource } from './source-map.ts'
 
 const usual = noModels.provider
 
@@ -37,23 +35,10 @@ export async function readModelAccess({ environment, terminal }: Pick<Shell, 'en
   return modelAccess(environment, file)
 }
 
-export type ModelsDocument = { file: ModelsFile | undefined; mistakes: Mistake[] }
+export type ModelsDocument = HomeDocument<ModelsFile>
 
 /** Without the file: nothing beyond the environment. */
-export async function readModelsFile(path: string): Promise<ModelsDocument> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Refusal('models.unreadable', `${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  })
-  const source = readSource(text ?? '')
-  const parsed = ModelsFile.safeParse(source.value ?? {})
-  const found =
-    source.syntax.length > 0
-      ? source.syntax.map((place) => ({ ...place, code: 'file.syntax' }))
-      : schemaMistakes(ModelsFile, parsed.error?.issues ?? [], source)
-  const mistakes = found.map((each): Mistake => ({ severity: 'error', ...each, file: path })).sort(byPlace)
-  return { file: mistakes.length === 0 ? parsed.data : undefined, mistakes }
-}
+export const readModelsFile = (path: string): Promise<ModelsDocument> => readHomeFile(path, ModelsFile)
 
 export function modelAccess({ models, variables }: Environment, file: ModelsFile): ModelAccess {
   const { baseUrl = usual.baseUrl, key = null, api = usual.api, format = usual.format, defaults } = models

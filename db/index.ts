@@ -4,6 +4,7 @@ export { DatabaseUnavailable, isTransient, type DatabaseCode } from './errors.ts
 export * from './queries/accept-mail.ts'
 export * from './queries/claim-systems.ts'
 export * from './queries/commit-turns.ts'
+export * from './queries/find-mentions.ts'
 export * from './queries/find-turns.ts'
 export * from './queries/find-waiting.ts'
 export * from './queries/lease-process.ts'

@@ -35,8 +35,10 @@ export type CallRecord = {
   end(code: string, costs: Cost[], output?: ModelOutput): Promise<void>
 }
 
+export const callsFolder = (home: string, directiveId: string) => join(home, 'calls', safeName(directiveId))
+
 const recordFile = ({ home, directiveId, idempotencyKey }: CallName) =>
-  join(home, 'calls', safeName(directiveId), `${createHash('sha256').update(idempotencyKey).digest('hex')}.json`)
+  join(callsFolder(home, directiveId), `${createHash('sha256').update(idempotencyKey).digest('hex')}.json`)
 
 export async function openRecord(name: CallName, model: string): Promise<CallRecord> {
   const { sendings, output } = await read(name)

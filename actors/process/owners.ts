@@ -35,17 +35,28 @@ export function registerOwner(home: string): string {
  * killed.
  */
 export async function sweepDeadOwners(home: string): Promise<number> {
-  if (!canSearch) return 0
   let killed = 0
-  for (const name of listOwners(home)) {
-    const file = join(folder(home), name)
-    const owner = readOwner(file)
-    if (owner && mayLive(owner)) continue
-    const id = name.replace(/\.json$/, '')
-    killed += await sweep((variable) => variable(ownerVariable) === id)
-    rmSync(ownersTemporaryFolder(home, id), { recursive: true, force: true, maxRetries: 3 })
-    rmSync(file, { force: true })
+  for (const id of deadOwners(home)) killed += await forgetOwner(home, id)
+  return killed
+}
+
+/** Owners that cannot live any more. None where that cannot be told. */
+export function deadOwners(home: string): string[] {
+  if (!canSearch) return []
+  const dead = (name: string) => {
+    const owner = readOwner(join(folder(home), name))
+    return !owner || !mayLive(owner)
   }
+  return listOwners(home)
+    .filter(dead)
+    .map((name) => name.replace(/\.json$/, ''))
+}
+
+/** Kills what a dead owner left running, and removes its files. Returns how many it killed. */
+export async function forgetOwner(home: string, id: string): Promise<number> {
+  const killed = await sweep((variable) => variable(ownerVariable) === id)
+  rmSync(ownersTemporaryFolder(home, id), { recursive: true, force: true, maxRetries: 3 })
+  rmSync(join(folder(home), `${id}.json`), { force: true })
   return killed
 }
 

@@ -77,6 +77,9 @@ const carries =
   ({ variables }: Searched): boolean =>
     wanted((name) => variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1))
 
+/** Whether something lives whose environment is `wanted`. False where that cannot be seen. */
+export const isCarried = (wanted: Carrying): boolean => findProcesses(carries(wanted)).length > 0
+
 /**
  * What is left of a group, or carries what is `wanted`, `ms` after the leader has gone: the names of the programs, one for
  * each process, at most ten. Where processes cannot be searched it says only that there are some.

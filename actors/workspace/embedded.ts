@@ -9,14 +9,18 @@ import { inWorktree } from './pointer.ts'
  * which whoever works in the worktree can write. Submodules, whose settings lie with the repository's own, stay.
  */
 export async function adoptEmbedded(git: Git, folder: string, excludes: string): Promise<void> {
-  const options = inWorktree(folder)
-  const own = resolve(folder, (await git(['rev-parse', '--git-common-dir'], options)).trim())
   // One may lie in another, and is seen when that is none any more.
   for (let round = 0; round < 20; round++) {
-    const embedded = (await repositoriesIn(git, folder, excludes)).filter((path) => isForeign(join(folder, path), own))
+    const embedded = await embeddedIn(git, folder, excludes)
     if (embedded.length === 0) return
     for (const path of embedded) rmSync(join(folder, path, '.git'), { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** Repositories within a worktree that somebody made or cloned there, relative to it. */
+export async function embeddedIn(git: Git, folder: string, excludes: string): Promise<string[]> {
+  const own = resolve(folder, (await git(['rev-parse', '--git-common-dir'], inWorktree(folder))).trim())
+  return (await repositoriesIn(git, folder, excludes)).filter((path) => isForeign(join(folder, path), own))
 }
 
 async function repositoriesIn(git: Git, folder: string, excludes: string): Promise<string[]> {

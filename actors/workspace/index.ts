@@ -10,8 +10,8 @@ import { worktreeFor } from './worktree.ts'
 
 export { setUp, type Setup } from './setup.ts'
 export { snapshotTree } from './snapshot.ts'
-export { adoptEmbedded } from './embedded.ts'
-export { gitFolders, inWorktree, restorePointer } from './pointer.ts'
+export { adoptEmbedded, embeddedIn } from './embedded.ts'
+export { gitFolders, inWorktree, isPointerIntact, restorePointer } from './pointer.ts'
 export { excludeFile, stateFiles } from './state.ts'
 
 /** Makes, or finds again, a contract's own place to work. */

@@ -31,9 +31,18 @@ export function inWorktree(folder: string): GitOptions {
 export function restorePointer(folder: string): boolean {
   const pointer = readState(folder)?.pointer
   const file = join(folder, '.git')
-  if (pointer === undefined) return false
-  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() && pointerIn(folder) === pointer) return false
+  if (pointer === undefined || isPointerIntact(folder)) return false
   rmSync(file, { recursive: true, force: true })
   writeFileSync(file, pointer, { flag: 'wx' })
   return true
+}
+
+/** Whether a worktree's file `.git` is still as git made it; false also where nobody wrote that down. */
+export function isPointerIntact(folder: string): boolean {
+  const pointer = readState(folder)?.pointer
+  return (
+    pointer !== undefined &&
+    lstatSync(join(folder, '.git'), { throwIfNoEntry: false })?.isFile() === true &&
+    pointerIn(folder) === pointer
+  )
 }

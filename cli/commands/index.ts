@@ -11,6 +11,7 @@ import { doctor } from './doctor.ts'
 import { evidence } from './evidence.ts'
 import { events } from './events.ts'
 import { example } from './example.ts'
+import { gc } from './gc.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
@@ -35,5 +36,5 @@ export const commands = (on: On): Command[] =>
     ...[list, show, events, logs, diff, evidence],
     ...[start, pause, resume, stop, replan, chains],
     ...[approvals, approve, deny, requestChanges, step],
-    ...[chart, prompt, schema, doctor, unpark],
+    ...[chart, prompt, schema, doctor, gc, unpark],
   ].map((command) => command(on))

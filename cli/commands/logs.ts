@@ -44,7 +44,7 @@ async function tell(shell: Shell, runtime: Runtime, place: Place, { attempt, fol
   const { environment, interrupted } = shell
   const where = { directiveId: place.id, contractId: place.contractId, attempt }
   let log = logOfAttempt(environment.home, where)
-  if (!log && !follow) throw new Refusal('log.none', `${place.address} has put nothing out yet`)
+  if (!log && !follow) throw await nothingOf(runtime, place)
   let offset = 0
   for (;;) {
     // Asked before reading: what was written before the end is then read for certain.
@@ -56,6 +56,14 @@ async function tell(shell: Shell, runtime: Runtime, place: Place, { attempt, fol
     else await pause(lookMs, undefined, { signal: interrupted }).catch(() => {})
     log ??= next
   }
+}
+
+async function nothingOf(runtime: Runtime, { id, address }: Place): Promise<Refusal> {
+  const [directive] = await runtime.list('directive', { systemId: id, limit: 1 })
+  const advice = 'a directive that has ended keeps its output for a while, then it is removed by `adjutant gc`'
+  return directive?.key === 'completed' || directive?.key === 'failed'
+    ? new Refusal('log.none', `there is no output of ${address}`, { advice })
+    : new Refusal('log.none', `${address} has put nothing out yet`)
 }
 
 const hasEnded = async (runtime: Runtime, { id, address }: Place): Promise<boolean> =>
