@@ -18,20 +18,25 @@ export async function currentExample(home: string, name: string): Promise<Curren
 }
 
 /**
- * Makes a fresh copy: the library (all examples have the same) as a git repository with one commit, and the directive
- * file beside it. A kill at any
- * point leaves either no run or a whole one: the copy gets its name, and becomes the current one, by renaming.
+ * Makes a fresh copy: the library of the example called `library` (null: it needs none) as a git repository with one
+ * commit, and the directive file beside it. A kill at any point leaves either no run or a whole one: the copy gets its
+ * name, and becomes the current one, by renaming.
  */
-export async function prepareExample(home: string, name: string, id: string): Promise<Current> {
+export async function prepareExample(
+  home: string,
+  { name, library, id }: { name: string; library: string | null; id: string },
+): Promise<Current> {
   const source = join(packageFolder, 'examples', name)
   const folder = join(homeOf(home, name), id)
   const partial = `${folder}.partial`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
-  await cp(join(packageFolder, 'examples/default/library'), join(partial, 'library'), { recursive: true })
+  if (library !== null) {
+    await cp(join(packageFolder, 'examples', library, 'library'), join(partial, 'library'), { recursive: true })
+    await makeRepository(join(partial, 'library'))
+  }
   const directive = await readFile(join(source, 'directive.yaml'), 'utf8')
   await writeFile(join(partial, 'directive.yaml'), directive.replaceAll('${EXAMPLE}', source))
-  await makeRepository(join(partial, 'library'))
   await rm(folder, { recursive: true, force: true })
   await rename(partial, folder)
   const current = { id, folder }

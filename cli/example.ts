@@ -1,55 +1,33 @@
-import { join } from 'node:path'
+import { access, constants } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
 import { accompany, type Responder } from './accompaniment.ts'
 import { withAdjutant, type Adjutant } from './compose.ts'
 import { createDirective, startDirective } from './directive-creation.ts'
 import { directiveFrom } from './directive-document.ts'
 import { isFinal, viewDirective } from './directive-view.ts'
 import { currentExample, prepareExample, type Current } from './example-folder.ts'
+import { type Answered, type Example, type ExampleName, examples } from './examples.ts'
 import type { Cursor } from './following.ts'
 import { shortApprovalId } from './identity.ts'
 import { awaitCourier } from './notices.ts'
-import { exit, type ExitCode } from './refusal.ts'
+import { exit, type ExitCode, Refusal } from './refusal.ts'
 import { newSystemId, Rejection } from '../runtime/index.ts'
 import type { Shell } from './shell.ts'
 
-type Example = {
-  /** What is going to be seen. */
-  story: string[]
-  /** Reviews of steps are answered by the example itself: nobody is there who would. */
-  reviewed: boolean
-}
-
-/** By the name of their folder in `examples/`. */
-const examples = {
-  default: {
-    story: [
-      'A small library does not do what its README says, and its tests fail. Five steps put it right:',
-      'two of them side by side, one that must be worked on again, and one that a person has to look at.',
-    ],
-    reviewed: true,
-  },
-  thinking: {
-    story: [
-      'A small library does not do what its README says, and its tests fail. The directive names a goal and no steps:',
-      'a model plans them, the built-in agent carries them out, and a model judges what came of it.',
-    ],
-    reviewed: false,
-  },
-} satisfies Record<string, Example>
-
 /** Runs an example from its beginning; or goes on with it where a kill or Ctrl-C left it. */
-export async function runExample(shell: Shell, name: keyof typeof examples): Promise<ExitCode> {
-  const { story, reviewed } = examples[name]
+export async function runExample(shell: Shell, name: ExampleName): Promise<ExitCode> {
+  const { story, library, answered, needs = [] }: Example = examples[name]
   const { terminal } = shell
+  await requirePrograms(shell, name, needs)
   const work = async (adjutant: Adjutant) => {
     const { home } = adjutant.environment
     const unfinished = await unfinishedExample(adjutant, name)
-    const current = unfinished?.current ?? (await prepareExample(home, name, newSystemId()))
+    const current = unfinished?.current ?? (await prepareExample(home, { name, library, id: newSystemId() }))
     if (unfinished) terminal.say(`Going on with the unfinished directive ${current.id}.`)
-    else introduce(shell, story, current)
+    else introduce(shell, story, library !== null, current)
     if (!unfinished?.known) await createDirective(adjutant, current.id, await fileOf(shell, current))
     if (!unfinished?.started) await startDirective(adjutant, current.id)
-    const company = { after: unfinished?.after, ...(reviewed && { responder: reviewer(adjutant) }) }
+    const company = { after: unfinished?.after, ...(answered && { responder: responderOf(adjutant, answered) }) }
     const code = await accompany(shell, adjutant, current.id, company)
     await awaitCourier(shell, adjutant, current.id)
     if (code === exit.completed) terminal.say('\nNow your own: npx adjutant init path/to/your/repository')
@@ -58,9 +36,23 @@ export async function runExample(shell: Shell, name: keyof typeof examples): Pro
   return withAdjutant(shell, 'host', work, `example ${name} of ${shell.environment.home}`)
 }
 
-function introduce({ terminal }: Shell, story: readonly string[], { folder }: Current): void {
+/** Without them nothing could be verified, and a person would be asked about everything. */
+async function requirePrograms({ environment }: Shell, name: string, programs: readonly string[]): Promise<void> {
+  const folders = (environment.variables.PATH ?? '').split(delimiter)
+  for (const program of programs) {
+    const tries = folders.map((folder) => access(join(folder, program), constants.X_OK))
+    const found = await Promise.any(tries).then(
+      () => true,
+      () => false,
+    )
+    if (!found)
+      throw new Refusal('example.program_missing', `the example ${name} needs ${program}, which is not installed`)
+  }
+}
+
+function introduce({ terminal }: Shell, story: readonly string[], hasLibrary: boolean, { folder }: Current): void {
   for (const line of story) terminal.say(line)
-  terminal.say(`  library    ${join(folder, 'library')}`)
+  if (hasLibrary) terminal.say(`  library    ${join(folder, 'library')}`)
   terminal.say(`  directive  ${join(folder, 'directive.yaml')}`)
   terminal.say()
 }
@@ -86,20 +78,22 @@ async function unfinishedExample(adjutant: Adjutant, name: string): Promise<Unfi
 }
 
 /**
- * An example has nobody who reviews a step: it does so itself, says so, and shows how a person would. Anything else that
- * is asked is not part of its story.
+ * An example has nobody who answers: it does so itself, says so, and shows how a person would. Anything else that is asked
+ * is not part of its story.
  */
-function reviewer({ runtime }: Adjutant): Responder {
+function responderOf({ runtime }: Adjutant, { type, with: more, options, says }: Answered): Responder {
   const answered = new Set<string>()
   return {
-    answers: ({ address, data }) => data.type === 'step_review' && !answered.has(address),
+    answers: ({ address, data }) => data.type === type && !answered.has(address),
     answer: async (approval, say) => {
       const { systemId, address } = approval
       answered.add(address)
-      const command = { type: 'approval.approve', by: 'example', comment: 'Nobody looked: an example.', at: Date.now() }
+      const comment = 'Nobody looked: an example.'
+      const command = { type: 'approval.approve', by: 'example', comment, ...more, at: Date.now() }
       const indent = ' '.repeat(24)
-      say(`${indent}A person would look at it and answer: npx adjutant approve ${shortApprovalId(approval)}`)
-      say(`${indent}Nobody is asked in an example: it approves this itself.`)
+      const looked = type === 'step_review' ? 'look at it and answer' : 'answer'
+      say(`${indent}A person would ${looked}: npx adjutant approve ${shortApprovalId(approval)}${options}`)
+      say(`${indent}${says}`)
       // The key keeps an answer that a kill left without its acknowledgement from being given twice.
       await runtime.send(systemId, command, { to: address, wait: 'processed', idempotencyKey: `example:${address}` })
     },

@@ -1,0 +1,5 @@
+"""Small functions that make text presentable."""
+
+from .slugs import slugify
+
+__all__ = ["slugify"]
