@@ -1,7 +1,7 @@
 // One runtime with the real machines and activities on a database of its own, for all tests of a file.
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { createActivities } from '../../../actors/index.ts'
 import { type DirectiveContext, DirectiveFile, type EmittedEvent, machines } from '../../../machines/index.ts'
 import { createRuntime, type Runtime } from '../../../runtime/index.ts'
@@ -25,7 +25,7 @@ type Play = {
   answer(type: 'request_changes' | 'deny', answer?: object, of?: string): Promise<unknown>
   until(condition: Condition): Promise<unknown>
   /** Waits for a step's state, by its path: `blocked`, `evaluating.awaitingApproval`. */
-  untilStep(step: string, path: string, generation?: number): Promise<any>
+  untilStep(step: string, path: string | RegExp, generation?: number): Promise<any>
   context(): Promise<DirectiveContext>
   /** A snapshot's value and context; null: there is no such actor. */
   look(address?: string): Promise<any>
@@ -40,13 +40,17 @@ type Stage = {
   /** A file that a `waitFor` command waits for. */
   open(name: string): void
   play(file: object): Promise<Play>
+  write(folder: string, files: Record<string, string>): void
   /** A repository with one commit on main. */
   repository(files?: Record<string, string>): string
 }
 
 let plays = 0
+// Beside other work on two cores a git command takes seconds.
+const patienceMs = 60_000
 
 export function useStage(): Stage {
+  vi.setConfig({ testTimeout: 2 * patienceMs })
   let database: TestDatabase
   let runtime: Runtime
   const folder = makeFolder()
@@ -77,6 +81,7 @@ export function useStage(): Stage {
     path,
     open: (name) => writeFileSync(path(name), ''),
     play,
+    write: writeAll,
     repository(files = { 'a.txt': 'a\n' }) {
       const at = path(`project-${++plays}`)
       writeAll(at, files)
@@ -103,13 +108,13 @@ function playOf(runtime: Runtime, id: string): Play {
     start: () => send({ type: 'directive.start' }),
     approve: async (answer = {}, of = '') => send({ type: 'approval.approve', ...answer }, await question(of)),
     answer: async (type, answer = {}, of = '') => send({ type: `approval.${type}`, ...answer }, await question(of)),
-    until: (condition) => runtime.waitFor(id, condition, { timeout: 20_000 }),
+    until: (condition) => runtime.waitFor(id, condition, { timeout: patienceMs }),
     untilStep: (step, path, generation = 1) =>
       eventually(async () => {
         const snapshot = await look(`${step}-g${generation}`)
-        expect(pathsOf(snapshot?.value)).toContain(path)
+        expect(pathsOf(snapshot?.value)).toContainEqual(typeof path === 'string' ? path : expect.stringMatching(path))
         return snapshot
-      }),
+      }, patienceMs),
     context,
     look,
     async told(type) {
