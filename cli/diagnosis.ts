@@ -4,10 +4,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { oldestGit } from '../actors/index.ts'
-import { openDatabase, openEmbedded, type Database } from '../db/index.ts'
 import { agentFindings } from './agent-diagnosis.ts'
+import { databaseFindings } from './database-diagnosis.ts'
 import type { Environment } from './environment.ts'
 import { modelFindings } from './model-diagnosis.ts'
+import { settingsFindings } from './settings-diagnosis.ts'
 
 export type Finding = {
   subject: string
@@ -22,7 +23,8 @@ export async function* examine(environment: Environment): AsyncGenerator<Finding
   yield nodeFinding()
   yield await gitFinding()
   yield await homeFinding(environment.home)
-  yield await databaseFinding(environment)
+  yield* settingsFindings(environment)
+  yield* databaseFindings(environment)
   yield await portFinding(environment)
   yield* modelFindings(environment)
   yield* agentFindings(environment)
@@ -72,30 +74,11 @@ async function homeFinding(home: string): Promise<Finding> {
       subject,
       status: 'warning',
       found,
-      advice: 'worktrees and checkouts need room; ADJUTANT_HOME may lie elsewhere',
+      advice: 'worktrees and checkouts need room: `adjutant gc` says what can go; or set ADJUTANT_HOME elsewhere',
     }
   } catch (error) {
     const advice = 'set ADJUTANT_HOME to a folder that this account may write to'
     return { subject, status: 'problem', found: (error as Error).message, advice }
-  }
-}
-
-async function databaseFinding({ databaseUrl, home }: Environment): Promise<Finding> {
-  const subject = 'database'
-  let database: Database | undefined
-  try {
-    const from = performance.now()
-    database = databaseUrl ? await openDatabase(databaseUrl) : await openEmbedded({ home })
-    const took = `opened in ${((performance.now() - from) / 1000).toFixed(1)}s`
-    const what = databaseUrl ? 'the server in DATABASE_URL' : 'the embedded Postgres'
-    return { subject, status: 'ok', found: `${what}, ${took}` }
-  } catch (error) {
-    const advice = databaseUrl
-      ? 'correct DATABASE_URL, or unset it to use the embedded database'
-      : 'or set DATABASE_URL to a Postgres server (15 to 18) of yours'
-    return { subject, status: 'problem', found: (error as Error).message, advice }
-  } finally {
-    await database?.close()
   }
 }
 

@@ -12,6 +12,8 @@ const ConfigFile = z.strictObject({
   retention: z.strictObject({ completedDays: Days.default(30), failedDays: Days.default(90) }).prefault({}),
 })
 
+export const readConfigFile = (path: string) => readHomeFile(path, ConfigFile)
+
 /** In milliseconds, by the state that a directive ended in. */
 export type Retention = { completed: number; failed: number }
 
@@ -20,7 +22,7 @@ const day = 24 * 60 * 60_000
 /** What is wrong in the file is said, and the file refused. */
 export async function readRetention({ environment, terminal }: Pick<Shell, 'environment' | 'terminal'>) {
   const path = join(environment.home, 'config.yaml')
-  const { file, mistakes } = await readHomeFile(path, ConfigFile)
+  const { file, mistakes } = await readConfigFile(path)
   sayMistakes(mistakes, terminal)
   if (!file) throw new Refusal('config.invalid', `${path} has mistakes`)
   const { completedDays, failedDays } = file.retention

@@ -8,6 +8,7 @@ export type DatabaseCode =
   | 'database.newer'
   | 'database.changed'
   | 'database.embedded'
+  | 'database.other_version'
 
 /** The database cannot be used as it is; `message` is one line that says what to do. */
 export class DatabaseUnavailable extends Error {

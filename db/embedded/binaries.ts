@@ -7,6 +7,9 @@ import { systemFolder } from './place.ts'
 
 export type Binaries = { initdb: string; postgres: string; env: Record<string, string> }
 
+/** The major version of the Postgres in the npm package. */
+export const majorVersion = (): string => versionOf(findPackage()).split('.')[0] as string
+
 /** The Postgres binaries of the npm package, at a place from which `owner` can run them. */
 export function findBinaries(owner: Owner): Binaries {
   const native = findPackage()
@@ -29,6 +32,9 @@ function findPackage(): string {
     throw new Error(`package ${name} is not installed`, { cause })
   }
 }
+
+const versionOf = (native: string): string =>
+  JSON.parse(readFileSync(path.resolve(native, '..', 'package.json'), 'utf8')).version
 
 function binariesIn(native: string): Binaries {
   const lib = path.join(native, 'lib')
@@ -60,8 +66,7 @@ function failureOf({ postgres, env }: Binaries, owner: Owner): string | undefine
 
 // Written beside and renamed: a copy cut short is never used, and two processes may copy at the same time.
 function copyToSystem(native: string): string {
-  const { version } = JSON.parse(readFileSync(path.resolve(native, '..', 'package.json'), 'utf8'))
-  const target = path.join(systemFolder(), `binaries-${version}`)
+  const target = path.join(systemFolder(), `binaries-${versionOf(native)}`)
   if (existsSync(target)) return target
   const partial = mkdtempSync(`${target}.partial-`)
   chmodSync(partial, 0o755)

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { findBinaries } from './binaries.ts'
+import { DatabaseUnavailable } from '../errors.ts'
+import { findBinaries, majorVersion } from './binaries.ts'
 import type { Place } from './place.ts'
 
 /** The name of the superuser, and of the database. */
@@ -10,7 +11,7 @@ export const roleName = 'adjutant'
 
 /** Makes the data folder when there is none. The caller holds the control lock. */
 export function ensureCluster(place: Place): void {
-  if (existsSync(path.join(place.data, 'PG_VERSION'))) return
+  if (existsSync(path.join(place.data, 'PG_VERSION'))) return requireMajor(place)
   for (const name of readdirSync(place.state)) {
     if (name.startsWith('new-')) rmSync(path.join(place.state, name), { recursive: true, force: true })
   }
@@ -26,6 +27,17 @@ export function ensureCluster(place: Place): void {
     rmSync(passwordFile, { force: true })
     rmSync(fresh, { recursive: true, force: true })
   }
+}
+
+// Postgres reads no data of another major version, and its programs that convert it are not in the npm package.
+function requireMajor({ data }: Place): void {
+  const made = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim()
+  const brought = majorVersion()
+  if (made === brought) return
+  const message =
+    `the data in ${data} was made by Postgres ${made}, and this version of Adjutant brings ${brought}: ` +
+    'take a backup (`adjutant backup FILE`) with the version that made it, and restore it with this one into another ADJUTANT_HOME'
+  throw new DatabaseUnavailable('database.other_version', message)
 }
 
 /** The superuser's random password: in a file of mode 0600, never the server user's. */

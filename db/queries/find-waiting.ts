@@ -30,3 +30,9 @@ export const unsettled = (sql: Sql, at: { now: number; id?: string }) => sql<{ m
 /** When the next mail or timer falls due that is not due yet. */
 export const nextDue = (sql: Sql, now: number) => sql<{ due: number | null }[]>`
   select min(due) as due from mailbox where due > ${now} and not held`
+
+/** Systems with activities that are due and nobody runs, where no process has a valid lease that could. */
+export const workWithoutHost = (sql: Sql) => sql<{ systems: number }[]>`
+  select count(distinct a.system_id)::int as systems from activity a
+  where (a.status = 'queued' and a.run_at <= extract(epoch from clock_timestamp()) * 1000 or a.status = 'running')
+    and not exists (select from process p where p.lease_until > clock_timestamp())`

@@ -125,3 +125,18 @@ test('a home that cannot be used is refused in one line', async () => {
     message: expect.stringMatching(/^the embedded database does not start .*DATABASE_URL.*file/),
   })
 })
+
+test('data of another major version of Postgres is refused with words, and left as it is', async () => {
+  const home = makeHome()
+  await (await openEmbedded({ home })).close()
+  await stopEmbedded(home)
+  const version = path.join(embeddedStatus(home).data!, 'PG_VERSION')
+  writeFileSync(version, '17\n')
+  await expect(openEmbedded({ home })).rejects.toMatchObject({
+    code: 'database.other_version',
+    message: expect.stringMatching(/was made by Postgres 17, and this version of Adjutant brings 18: take a backup/),
+  })
+  expect(embeddedStatus(home).state).toBe('stopped')
+  writeFileSync(version, '18\n')
+  await (await openEmbedded({ home })).close()
+})
