@@ -1,14 +1,16 @@
-import { Answering } from './answering.ts'
-import type { Adjutant } from './compose.ts'
+import { Answering, type Send } from './answering.ts'
+import { hostsBeside, withAdjutant, type Adjutant } from './compose.ts'
+import { deliver } from './control.ts'
 import { departure } from './departure.ts'
 import { isFinal, viewDirective, waitsForPerson, type DirectiveView } from './directive-view.ts'
 import { ending } from './ending.ts'
 import { eventLine, type Told } from './event-line.ts'
 import { emittedAfter, follow, type Cursor } from './following.ts'
+import { short } from './identity.ts'
 import { openKeyboard } from './keyboard.ts'
 import { listsOf, pictureOf, type Lists } from './live-picture.ts'
 import { openProgress, type Progress } from './progress.ts'
-import type { ExitCode } from './refusal.ts'
+import { exit, type ExitCode } from './refusal.ts'
 import type { Shell } from './shell.ts'
 import { StepTimes } from './step-times.ts'
 
@@ -29,6 +31,8 @@ export type Company = {
   looksOn?: boolean
   /** Ask the person at the terminal what waits for an answer. */
   input?: boolean
+  /** The state that somebody wants it to come to: then all is well. */
+  wanted?: string | undefined
 }
 
 /** Shows what happens in a directive until it ends, waits for a person only, or Ctrl-C; says how it ended. */
@@ -39,9 +43,14 @@ export async function accompany(
   company: Company = {},
 ): Promise<ExitCode> {
   const { terminal, interruption, interrupted } = shell
+  // Who only looks on takes no turns, but for as long as an answer needs.
+  const send: Send = ({ systemId, address }, command) =>
+    company.looksOn
+      ? withAdjutant(shell, 'control', (own) => deliver(own, systemId, command, address))
+      : deliver(adjutant, systemId, command, address)
   const again = company.looksOn ? undefined : interruption.claimSecond()
   const progress = openProgress(terminal)
-  const answering = company.input && terminal.live ? new Answering(shell, adjutant, progress) : undefined
+  const answering = company.input && terminal.live ? new Answering(shell, progress, send) : undefined
   const keyboard = terminal.live
     ? openKeyboard(process.stdin, {
         press: (key) => answering?.press(key),
@@ -52,7 +61,9 @@ export async function accompany(
     : undefined
   try {
     const view = await follows(shell, adjutant, id, company, { progress, answering: keyboard && answering })
-    if (!interrupted.aborted || isFinal(view)) return ending(terminal, view)
+    if (!interrupted.aborted || isFinal(view)) {
+      return ending(terminal, view, view.state === company.wanted ? exit.completed : undefined)
+    }
     return await departure(shell, adjutant, id, again?.signal)
   } finally {
     progress.end()
@@ -68,11 +79,14 @@ async function follows(
   { terminal, interrupted }: Shell,
   { runtime }: Adjutant,
   id: string,
-  { after, wait, responder }: Company,
+  { after, wait, responder, looksOn }: Company,
   { progress, answering }: Screen,
 ): Promise<DirectiveView> {
   const painter = await openPainter(terminal, runtime, id, { progress, after })
   let view = await viewDirective(runtime, id)
+  if (looksOn && !isFinal(view) && !waitsForPerson(view) && (await hostsBeside(runtime, id)).length === 0) {
+    terminal.warn(`Nobody works on it now: \`adjutant serve\` would, or \`adjutant run ${short(id)}\`.`)
+  }
   const answered = () => view.approvals.filter((approval) => responder?.answers(approval))
   const ended = async () => {
     view = await viewDirective(runtime, id)

@@ -2,30 +2,38 @@ import { withAdjutant } from './compose.ts'
 import { deliver } from './control.ts'
 import { stateOf } from './directive-view.ts'
 import { approvalIdOf, findApproval, short } from './identity.ts'
-import { Refusal } from './refusal.ts'
+import { exit, Refusal, type ExitCode } from './refusal.ts'
 import type { Shell } from './shell.ts'
+import { placeOf, sayWhereWorkGoesOn, stay } from './steering.ts'
 
 type Answer = { type: `approval.${'approve' | 'deny' | 'request_changes'}`; [key: string]: unknown }
 
 /** Answers an approval and says what became of it. A second answer is refused with the first one's details. */
-export async function answer(shell: Shell, typed: string, given: Answer): Promise<void> {
-  await withAdjutant(shell, 'control', async (adjutant) => {
+export async function answer(
+  shell: Shell,
+  typed: string,
+  given: Answer,
+  { wait }: { wait?: boolean | undefined } = {},
+): Promise<ExitCode> {
+  const { id, after } = await withAdjutant(shell, 'control', async (adjutant) => {
     const { runtime } = adjutant
     const row = await findApproval(runtime, typed)
     if (row.key !== 'pending') throw alreadyAnswered(row.key, row.data as Answered)
+    const { seq } = await runtime.snapshot(row.systemId)
     await deliver(adjutant, row.systemId, given, row.address)
-    const [after] = await runtime
+    const [open] = await runtime
       .list('approval', { systemId: row.systemId, key: 'pending' })
       .then((rows) => rows.filter(({ address }) => address === row.address))
-    if (after) throw notTaken(row.data as Answered)
+    if (open) throw notTaken(row.data as Answered)
     const { value } = await runtime.snapshot(row.systemId)
     const state = stateOf(value)
-    shell.terminal.data({ id: approvalIdOf(row), answer: given.type, directive: { id: row.systemId, state } })
+    if (!wait)
+      shell.terminal.data({ id: approvalIdOf(row), answer: given.type, directive: { id: row.systemId, state } })
     shell.terminal.say(`Answered. ${short(row.systemId)} is ${state}.`)
-    if (state === 'active' || state === 'planning') {
-      shell.terminal.say(`Work goes on in \`adjutant serve\` or with \`adjutant run ${short(row.systemId)}\`.`)
-    }
+    if (!wait) sayWhereWorkGoesOn(shell, row.systemId, state)
+    return { id: row.systemId, after: placeOf(seq) }
   })
+  return wait ? stay(shell, id, after) : exit.completed
 }
 
 type Answered = {

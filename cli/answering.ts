@@ -1,8 +1,7 @@
 import { approvalRefusal, type ApprovalCommand, type ApprovalRequest } from '../machines/index.ts'
 import type { Approval } from './accompaniment.ts'
 import { factLines } from './approval-facts.ts'
-import type { Adjutant } from './compose.ts'
-import { deliver, person } from './control.ts'
+import { person } from './control.ts'
 import { chainFrom } from './directive-document.ts'
 import type { DirectiveView } from './directive-view.ts'
 import type { Key } from './keyboard.ts'
@@ -11,6 +10,8 @@ import { ask, askAgain, linesOf, press, type Question, type Reply } from './ques
 import type { Shell } from './shell.ts'
 import { plain } from './terminal.ts'
 
+/** How an answer gets to where it is waited for. */
+export type Send = (approval: Approval, command: ApprovalCommand) => Promise<void>
 type Asked = { approval: Approval; view: DirectiveView; question: Question }
 
 const words: Record<string, string> = {
@@ -24,17 +25,17 @@ const words: Record<string, string> = {
 /** Puts what waits for a person to the person at this terminal, one question at a time. */
 export class Answering {
   readonly #shell: Shell
-  readonly #adjutant: Adjutant
   readonly #progress: Progress
+  readonly #send: Send
   /** Addresses of those that were answered or put off. */
   readonly #closed = new Set<string>()
   #open: Asked | undefined
   #sending = false
 
-  constructor(shell: Shell, adjutant: Adjutant, progress: Progress) {
+  constructor(shell: Shell, progress: Progress, send: Send) {
     this.#shell = shell
-    this.#adjutant = adjutant
     this.#progress = progress
+    this.#send = send
   }
 
   /** Whether one of these may yet be answered here. */
@@ -61,15 +62,15 @@ export class Answering {
     if (outcome === 'later') {
       this.#closed.add(open.approval.address)
       this.#open = undefined
-    } else if ('done' in outcome) void this.#send(open, outcome.done)
+    } else if ('done' in outcome) void this.#give(open, outcome.done)
     else this.#open = { ...open, question: outcome }
     this.#show()
   }
 
-  async #send(open: Asked, reply: Reply): Promise<void> {
+  async #give(open: Asked, reply: Reply): Promise<void> {
     this.#sending = true
     try {
-      await give(this.#shell, this.#adjutant, open, reply)
+      await this.#send(open.approval, await commandOf(this.#shell, open, reply))
       // What is looked at next may be older than the answer.
       this.#closed.add(open.approval.address)
       this.#open = undefined
@@ -96,15 +97,16 @@ export class Answering {
   }
 }
 
-async function give(shell: Shell, adjutant: Adjutant, { approval }: Asked, reply: Reply): Promise<void> {
+/** Throws, in words for a person, when this is no answer to that. */
+async function commandOf(shell: Shell, { approval }: Asked, reply: Reply): Promise<ApprovalCommand> {
   const request = approval.data as ApprovalRequest
-  const command = await commandOf(shell, request, reply)
+  const command = await written(shell, request, reply)
   const refusal = approvalRefusal({ request, answer: null }, command)
   if (refusal) throw new Error(words[refusal] ?? refusal)
-  await deliver(adjutant, approval.systemId, command, approval.address)
+  return command
 }
 
-async function commandOf(shell: Shell, { facts }: ApprovalRequest, reply: Reply): Promise<ApprovalCommand> {
+async function written(shell: Shell, { facts }: ApprovalRequest, reply: Reply): Promise<ApprovalCommand> {
   const { verb, choice, chainFile, limit, comment = '' } = reply
   const by = person()
   if (verb === 'request_changes') return { type: 'approval.request_changes', by, comment }

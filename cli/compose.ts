@@ -70,7 +70,7 @@ export async function withAdjutant<T>(
  * Other living processes that work on this directive: `serve`, and whoever runs it too. By their names, as above; those of
  * control commands take no work on.
  */
-export async function hostsBeside({ runtime }: Adjutant, id: string): Promise<string[]> {
+export async function hostsBeside(runtime: Pick<Runtime, 'peers'>, id: string): Promise<string[]> {
   const names = (await runtime.peers()).map((name) => name.slice(name.indexOf(': ') + 2).replace(/#.*$/, ''))
   return names.flatMap((name) => {
     if (/^(serve|host) /.test(name)) return ['serve']

@@ -1,10 +1,9 @@
 import { userInfo } from 'node:os'
 import { Rejection } from '../runtime/index.ts'
-import { withAdjutant, type Adjutant } from './compose.ts'
+import type { Adjutant } from './compose.ts'
 import { stateOf } from './directive-view.ts'
-import { directiveId, short } from './identity.ts'
+import { short } from './identity.ts'
 import { Refusal } from './refusal.ts'
-import type { Shell } from './shell.ts'
 
 type Command = { type: string; [key: string]: unknown }
 
@@ -28,20 +27,6 @@ export async function deliver(adjutant: Adjutant, id: string, command: Command, 
     if (error instanceof Rejection && error.code === 'system.final') throw refused(nameOf(id, to), command.type, before)
     throw error
   }
-}
-
-/** A command to a directive: sends it and says what state that led to. */
-export async function control(shell: Shell, typed: string, command: Command): Promise<void> {
-  await withAdjutant(shell, 'control', async (adjutant) => {
-    const id = await directiveId(adjutant.runtime, typed)
-    await deliver(adjutant, id, command)
-    const { value, status } = await adjutant.runtime.snapshot(id)
-    const state = stateOf(value)
-    shell.terminal.data({ id, state, status })
-    shell.terminal.say(`${short(id)} is ${state}.`)
-    const goesOn = state === 'active' || state === 'planning'
-    if (goesOn) shell.terminal.say(`Work goes on in \`adjutant serve\` or with \`adjutant run ${short(id)}\`.`)
-  })
 }
 
 /** A child is named by its own last segment: `implement-g1 of 019…`. */

@@ -35,7 +35,7 @@ export async function departure(
 
 async function sayHowToComeBack({ terminal }: Shell, adjutant: Adjutant, id: string): Promise<void> {
   const name = short(id)
-  const [host] = await hostsBeside(adjutant, id)
+  const [host] = await hostsBeside(adjutant.runtime, id)
   if (host) {
     terminal.say(
       `The directive goes on without you, in \`adjutant ${host}\`; \`adjutant show ${name} --follow\` looks again.`,

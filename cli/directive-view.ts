@@ -35,7 +35,10 @@ export const isFinal = ({ status }: DirectiveView): boolean => status !== 'activ
 
 /** Nothing moves before somebody answers, starts or resumes: wall time stands still and nothing drains. */
 export const waitsForPerson = (view: DirectiveView): boolean =>
-  !isFinal(view) && view.context.runningSince === null && !view.steps.some(isMoving(view.context))
+  !isFinal(view) &&
+  view.context.outcome === null &&
+  view.context.runningSince === null &&
+  !view.steps.some(isMoving(view.context))
 
 // Whoever asks for money that is not there stands still as well.
 const isMoving =

@@ -2,8 +2,16 @@ import { Command, InvalidArgumentError } from 'commander'
 import { answer } from '../answer.ts'
 import { chainFrom } from '../directive-document.ts'
 import type { On } from '../shell.ts'
+import { waitOption } from '../steering.ts'
 
-type Options = { choice?: string; comment?: string; chain?: string; maxCostUsd?: number; maxMinutes?: number }
+type Options = {
+  choice?: string
+  comment?: string
+  chain?: string
+  maxCostUsd?: number
+  maxMinutes?: number
+  wait?: boolean
+}
 
 const positive = (text: string): number => {
   const value = Number(text)
@@ -20,18 +28,20 @@ export const approve = (on: On): Command =>
     .option('--chain <file>', 'a directive file whose chain replaces the planned one')
     .option('--max-cost-usd <n>', 'the new limit, where a limit was exceeded', positive)
     .option('--max-minutes <n>', 'the new limit, where a limit was exceeded', positive)
+    .option(...waitOption)
     .action(
-      on(async (shell, id: string, { choice, comment, chain, maxCostUsd, maxMinutes }: Options) => {
+      on(async (shell, id: string, { choice, comment, chain, maxCostUsd, maxMinutes, wait }: Options) => {
         const limits = {
           ...(maxCostUsd && { maxTotalCostUsd: maxCostUsd }),
           ...(maxMinutes && { maxWallTimeMinutes: maxMinutes }),
         }
-        await answer(shell, id, {
-          type: 'approval.approve',
+        const given = {
+          type: 'approval.approve' as const,
           ...(choice && { choice }),
           ...(comment && { comment }),
           ...(chain && { chain: await chainFrom(shell, chain) }),
           ...(Object.keys(limits).length > 0 && { limits }),
-        })
+        }
+        return answer(shell, id, given, { wait })
       }),
     )

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { control } from '../control.ts'
+import { steer, waitOption } from '../steering.ts'
 import { chainFrom } from '../directive-document.ts'
 import type { On } from '../shell.ts'
 
@@ -9,9 +9,11 @@ export const replan = (on: On): Command =>
     .argument('<id>', 'the directive')
     .requiredOption('--reason <words>', 'why, for the planner and the record')
     .option('--chain <file>', 'a directive file whose chain is the new one')
+    .option(...waitOption)
     .action(
-      on(async (shell, id: string, options: { reason: string; chain?: string }) => {
+      on(async (shell, id: string, options: { reason: string; chain?: string; wait?: boolean }) => {
         const chain = options.chain ? await chainFrom(shell, options.chain) : undefined
-        await control(shell, id, { type: 'directive.replan', reason: options.reason, ...(chain && { chain }) })
+        const { reason, wait } = options
+        return steer(shell, id, { type: 'directive.replan', reason, ...(chain && { chain }) }, { wait })
       }),
     )

@@ -1,11 +1,13 @@
 import { Command } from 'commander'
+import { accompany } from '../accompaniment.ts'
 import { factLines } from '../approval-facts.ts'
 import { verdictLine } from '../chain-lines.ts'
-import { withAdjutant } from '../compose.ts'
+import { withAdjutant, type Adjutant } from '../compose.ts'
 import { viewDirective, type DirectiveView, type StepView } from '../directive-view.ts'
 import { approvalIdOf, directiveId, short, shortApprovalId } from '../identity.ts'
 import { noticesOf, noticeLine, type Notified } from '../notices.ts'
-import type { On } from '../shell.ts'
+import type { On, Shell } from '../shell.ts'
+import { placeOf } from '../steering.ts'
 import { elapsed, plain, table, type Terminal } from '../terminal.ts'
 import { type Wait, waitLine, waitsOf } from '../waits.ts'
 
@@ -13,9 +15,14 @@ export const show = (on: On): Command =>
   new Command('show')
     .description('a directive with its steps, results and open questions')
     .argument('<id>', 'the directive')
+    .option('-f, --follow', 'look on while it is worked on, until it ends or waits for a person')
+    .option('--wait', 'with --follow: stay while a person is waited for')
+    .option('--no-input', 'with --follow: ask nothing at the terminal')
     .action(
-      on(async ({ terminal, ...shell }, typed: string) =>
-        withAdjutant({ terminal, ...shell }, 'reader', async ({ runtime }) => {
+      on(async ({ terminal, ...shell }, typed: string, { follow, ...company }: Options) =>
+        withAdjutant({ terminal, ...shell }, 'reader', async (adjutant) => {
+          const { runtime } = adjutant
+          if (follow) return lookOn({ terminal, ...shell }, adjutant, await directiveId(runtime, typed), company)
           const view = await viewDirective(runtime, await directiveId(runtime, typed))
           const notices = await noticesOf(runtime, view.id)
           const waits = await waitsOf(runtime, view.id)
@@ -30,6 +37,14 @@ export const show = (on: On): Command =>
         }),
       ),
     )
+
+type Options = { follow?: boolean; wait?: boolean; input: boolean }
+
+/** From now on; what was before is in `show` and `events`. */
+async function lookOn(shell: Shell, adjutant: Adjutant, id: string, company: Omit<Options, 'follow'>) {
+  const { seq } = await adjutant.runtime.snapshot(id)
+  return accompany(shell, adjutant, id, { ...company, after: placeOf(seq), looksOn: true })
+}
 
 const valueOf = ({ id, state, status, seq, context, steps, approvals }: DirectiveView) => {
   const { file, startedAt, finishedAt, totals, chainId, outcome, attention } = context

@@ -35,8 +35,15 @@ function file(head: string, ...steps: string[]): string {
 const auto = 'autonomy: full_auto'
 const run = (...args: string[]) => runAdjutant(args, { env })
 const started: OnTerminal[] = []
-function atTerminal(args: string[], size: { rows?: number; columns?: number } = {}): OnTerminal {
-  const terminal = adjutantAtTerminal(args, { env, ...size })
+type Where = { rows?: number; columns?: number; shell?: boolean; background?: boolean }
+function atTerminal(args: string[], { shell, background, ...size }: Where = {}): OnTerminal {
+  const terminal = adjutantAtTerminal(shell ? [] : args, {
+    env,
+    ...size,
+    ...(shell && { command: ['bash', '--norc', '--noediting', '-i'] }),
+  })
+  if (shell)
+    terminal.type(`PS1='$ '; ${[process.execPath, 'cli/adjutant.mjs', ...args].join(' ')}${background ? ' &' : ''}\r`)
   started.push(terminal)
   return terminal
 }
@@ -230,5 +237,56 @@ describe.skipIf(noTerminal)('at a terminal', () => {
     await sees(terminal, 'raise; a comment')
     terminal.type('\r')
     expect((await terminal.ended).code).toBe(0)
+  })
+
+  test('show --follow looks on while a server works; a question is answered in place, Ctrl-C ends the looking only', async () => {
+    const server = startAdjutant(['serve', '--port', '0'], { env })
+    const two = held('two', ', dependsOn: [one]')
+    try {
+      await eventually(() => expect(server.stdout()).toContain('Serving'))
+      const runs = await run(
+        'run',
+        '--no-input',
+        file('limits: { maxReworkCycles: 0 }', step('one', command('exit 7')), two.step),
+      )
+      const id = /directive ([0-9a-f-]{36})/.exec(runs.stdout)![1]!
+      const terminal = atTerminal(['show', id, '--follow'])
+      await sees(terminal, '[2] skip')
+      terminal.type('2')
+      await sees(terminal, 'skip; a comment')
+      terminal.type('\r')
+      await sees(terminal, /▶ two {2}running/)
+      terminal.type(ctrlC)
+      expect((await terminal.ended).code).toBe(130)
+      const said = terminal.screen.lines().join('\n')
+      expect(said).toContain('goes on without you, in `adjutant serve`')
+      expect(said).not.toContain('Ctrl-C once more')
+      expect(await stateOf(id)).toBe('active')
+      two.release()
+    } finally {
+      server.kill('SIGINT')
+      await server.ended
+    }
+  })
+
+  test('stopped with Ctrl-Z and continued it paints on', async () => {
+    const one = held('one')
+    const terminal = atTerminal(['run', file(auto, one.step)], { shell: true })
+    await sees(terminal, /▶ one {2}running/)
+    terminal.type('\u001a')
+    await sees(terminal, /Stopped/)
+    terminal.type('fg\r')
+    await eventually(() => expect(terminal.screen.shown().join('\n')).toMatch(/fg[\s\S]*▶ one {2}running/))
+    one.release()
+    await sees(terminal, 'Completed in')
+    terminal.type('exit\r')
+    await terminal.ended
+  })
+
+  test('in the background it leaves the keys to whoever has the terminal', async () => {
+    const terminal = atTerminal(['run', file(auto, step('one', '{ kind: noop }'))], { shell: true, background: true })
+    await sees(terminal, 'Completed in')
+    terminal.type('exit\r')
+    await terminal.ended
   })
 })

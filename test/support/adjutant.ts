@@ -18,6 +18,7 @@ export type Running = {
   pid: number
   /** The output so far. */
   stdout(): string
+  stderr(): string
   kill(signal?: NodeJS.Signals): void
   ended: Promise<Ended>
 }
@@ -41,7 +42,13 @@ export function startAdjutant(args: readonly string[], { cwd = root, env = {} }:
       resolve({ code, signal, ...output, values: () => lines().map((line) => JSON.parse(line)) })
     })
   })
-  return { pid: child.pid!, stdout: () => output.stdout, kill: (signal) => void child.kill(signal), ended }
+  return {
+    pid: child.pid!,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    kill: (signal) => void child.kill(signal),
+    ended,
+  }
 }
 
 export const runAdjutant = (args: readonly string[], surroundings?: Surroundings): Promise<Ended> =>
