@@ -72,6 +72,24 @@ describe('active', () => {
   })
 })
 
+test('tells the world each thing once, in its turn', async () => {
+  const play = await stage.play({ chain: chainOf({ name: 'one' }) })
+  await play.start()
+  await play.until({ matches: 'completed' })
+  const told = await play.told()
+  const once = ['chain.created', 'step.started', 'directive.completed']
+  expect(once.map((type) => told.filter((event) => event.type === type).length)).toEqual([1, 1, 1])
+  const steps = told.filter(({ type }) => type === 'step.status_changed').map(({ data }) => data.state)
+  expect(steps).toEqual(['ready', 'running', 'evaluating', 'passed'])
+  // Of the step and of the whole.
+  expect(told.filter(({ type }) => type === 'evaluation.completed').map(({ data }) => data.level)).toEqual([
+    'green',
+    'green',
+  ])
+  expect(told.map(({ seq }) => seq)).toEqual(told.map(({ seq }) => seq).toSorted((a, b) => a - b))
+  expect(told.find(({ type }) => type === 'step.started')).toMatchObject({ chainId: 'trial-g1', stepId: 'one-g1' })
+})
+
 describe('a pause', () => {
   const held = (name: string) => ({
     name,
@@ -234,6 +252,26 @@ describe('another plan', () => {
 })
 
 describe('the file', () => {
+  test('does not become a plan where it is unsound, and says where', async () => {
+    const many = Array.from({ length: 5001 }, (_, index) => ({ name: `s${index}`, description: 'x', verifiers: [] }))
+    const one = { name: 'one' }
+    const unsound: [chain: object, reason: string, more?: object][] = [
+      [chainOf(one), 'R1', { requirements: [{ id: 'R1', text: 'it is fast' }] }],
+      [chainOf(...many), '5000'],
+      [chainOf(one, one), 'one'],
+      [chainOf({ name: 'Not_So' }), 'Not_So'],
+      [chainOf({ name: 'one', dependsOn: ['none'] }), 'none'],
+      [chainOf({ name: 'a', dependsOn: ['b'] }, { name: 'b', dependsOn: ['a'] }), 'a -> b -> a'],
+    ]
+    for (const [chain, reason, more = {}] of unsound) {
+      const play = await stage.play({ chain, ...more })
+      await play.start()
+      const { attention, chainGeneration } = await play.context()
+      expect(attention).toMatchObject({ code: 'planning.failed', reason: expect.stringContaining(reason) })
+      expect(chainGeneration).toBe(0)
+    }
+  })
+
   test('of a template is research, implementation and test, only when asked for', async () => {
     const file = { planner: 'template', executor: noop.executor, autonomy: 'full_auto' }
     const play = await stage.play(file)

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { coveragePath, coverageText } from './coverage.ts'
+
+writeFileSync(coveragePath, coverageText())
