@@ -19,6 +19,7 @@ import type { Surroundings } from './surroundings.ts'
 import { createTools } from './tools/index.ts'
 import { createTransfer as transferOf } from './deliveries/index.ts'
 import { createContractor } from './contractor/index.ts'
+import { type Assignment, openWorkbench } from './workbench/index.ts'
 import { createWorkspace } from './workspace/index.ts'
 
 export { type AgentFinding, examineAgents } from './executors/agent/installed.ts'
@@ -88,6 +89,17 @@ export const previewBriefing = (options: ActivitiesOptions, input: BrieferInput)
     surroundingsOf(options, () => ''),
     input,
   )
+
+export type { Assignment, Workbench, WorkResult } from './workbench/index.ts'
+
+/** For a worker on its own machine: places to work, under a home that is not the host's. */
+export function createWorkbenches(options: ActivitiesOptions) {
+  const surroundings = surroundingsOf(options)
+  return {
+    open: (assignment: Assignment, bundle: AsyncIterable<Uint8Array> | null) =>
+      openWorkbench(surroundings, assignment, bundle),
+  }
+}
 
 /** How work gets to workers on other machines and back. */
 export const createTransfer = (options: ActivitiesOptions) => transferOf(surroundingsOf(options, () => ''))

@@ -123,6 +123,9 @@ export const contractCommands = {
       .max(100)
       .default('executor.failed'),
     reason: z.string().min(1).max(4000),
+    exitCode: z.number().int().nullable().default(null),
+    /** The end of what was put out, for whoever tries again. */
+    outputTail: z.string().max(4000).default(''),
   }),
   /** Gives the contract back: it is offered to others at once. */
   'contract.release': z.strictObject({ type: z.literal('contract.release'), ...sent, fence }),

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { On } from '../shell.ts'
 import { approvals } from './approvals.ts'
 import { approve } from './approve.ts'
+import { backup } from './backup.ts'
 import { chart } from './chart.ts'
 import { chains } from './chains.ts'
 import { check } from './check.ts'
@@ -19,6 +20,7 @@ import { pause } from './pause.ts'
 import { prompt } from './prompt.ts'
 import { replan } from './replan.ts'
 import { requestChanges } from './request-changes.ts'
+import { restore } from './restore.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
@@ -28,13 +30,14 @@ import { start } from './start.ts'
 import { step } from './step.ts'
 import { stop } from './stop.ts'
 import { unpark } from './unpark.ts'
+import { worker } from './worker.ts'
 
 /** Every command, in the order of the help. */
 export const commands = (on: On): Command[] =>
   [
-    ...[init, check, run, serve, example],
+    ...[init, check, run, serve, worker, example],
     ...[list, show, events, logs, diff, evidence],
     ...[start, pause, resume, stop, replan, chains],
     ...[approvals, approve, deny, requestChanges, step],
-    ...[chart, prompt, schema, doctor, gc, unpark],
+    ...[chart, prompt, schema, doctor, gc, backup, restore, unpark],
   ].map((command) => command(on))

@@ -101,8 +101,8 @@ export const leasing = {
   }),
   recordGivenUp: base.assign(({ context, event }) => {
     assertEvent(event, 'contract.fail')
-    const { code, reason } = event
-    return { failure: { code, reason, outputTail: '', exitCode: null }, now: instantOf(event, context.now) }
+    const { code, reason, outputTail = '', exitCode = null } = event
+    return { failure: { code, reason, outputTail, exitCode }, now: instantOf(event, context.now) }
   }),
   announcePersonsWork: base.emit(({ context }) => ({
     type: 'contract.offered',

@@ -201,11 +201,12 @@ test('a worker may give it up, for itself or for good', () => {
   expect(value()).toEqual(offered)
   expect(context()).toMatchObject({ lease: null, progress: null, phase: 'plan', fence: 1, now: 2200 })
   send(claim('w2'))
-  send({ type: 'contract.fail', at: 2300, fence: 2, code: 'worker.no_gpu', reason: 'it burnt down' })
+  const told = { exitCode: 3, outputTail: 'smoke' }
+  send({ type: 'contract.fail', at: 2300, fence: 2, code: 'worker.no_gpu', reason: 'it burnt down', ...told })
   expect(value()).toBe('failed')
   expect(heard.at(-1)).toMatchObject({
     type: 'contract.failed',
-    failure: { code: 'worker.no_gpu', reason: 'it burnt down', outputTail: '' },
+    failure: { code: 'worker.no_gpu', reason: 'it burnt down', ...told },
   })
   stop()
 })
