@@ -89,9 +89,11 @@ async function follows(
   }
   const answered = () => view.approvals.filter((approval) => responder?.answers(approval))
   const ended = async () => {
+    const before = new Set(view.approvals.map(({ address }) => address))
     view = await viewDirective(runtime, id)
     await painter.paint(view)
-    answering?.offer(view)
+    // What led to a question is told first.
+    answering?.offer({ ...view, approvals: view.approvals.filter(({ address }) => before.has(address)) })
     const expected = answered().length > 0 || answering?.awaits(view)
     return isFinal(view) || (!wait && waitsForPerson(view) && !expected)
   }

@@ -1,6 +1,7 @@
 import type { DirectiveContext } from '../machines/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { allRows, type Row } from './identity.ts'
+import { offerOf, type Offer } from './offers.ts'
 
 export type StepView = DirectiveContext['steps'][string] & { name: string; depth: number }
 
@@ -18,12 +19,18 @@ export type DirectiveView = {
   steps: StepView[]
   /** Those that wait for an answer. */
   approvals: (Row & { data: any })[]
+  /** Work that waits for somebody from outside. */
+  offers: Offer[]
 }
 
 export async function viewDirective(runtime: Runtime, id: string): Promise<DirectiveView> {
   const { value, status, seq, context } = await runtime.snapshot(id)
-  const approvals = await allRows(runtime, 'approval', { systemId: id, key: 'pending' })
-  return { id, state: stateOf(value), status, seq, context, steps: stepsOf(context), approvals }
+  const [approvals, offers] = await Promise.all([
+    allRows(runtime, 'approval', { systemId: id, key: 'pending' }),
+    allRows(runtime, 'offer', { systemId: id }),
+  ])
+  const steps = stepsOf(context)
+  return { id, state: stateOf(value), status, seq, context, steps, approvals, offers: offers.map(offerOf) }
 }
 
 /** The name of the outermost state. */

@@ -1,6 +1,7 @@
 import { quoted } from './approval-facts.ts'
 import { isFinal, type DirectiveView } from './directive-view.ts'
 import { short, shortApprovalId } from './identity.ts'
+import { offerLines } from './offers.ts'
 import { exit, type ExitCode } from './refusal.ts'
 import { elapsed, plain, type Terminal } from './terminal.ts'
 
@@ -38,10 +39,16 @@ function sayHowItEnded(terminal: Terminal, view: DirectiveView): void {
   }
 }
 
-function sayWhatIsWaitedFor(terminal: Terminal, { id, approvals, state, context }: DirectiveView): void {
+function sayWhatIsWaitedFor(terminal: Terminal, { id, approvals, offers, state, context }: DirectiveView): void {
   const { attention } = context
   if (attention) terminal.say(terminal.style('red', plain(`${attention.code}: ${attention.reason}`)))
-  if (approvals.length === 0) {
+  const forPersons = offers.filter((offer) => offer.for === 'person')
+  for (const offer of forPersons) {
+    const [line, ...note] = offerLines(offer)
+    terminal.say(terminal.style('yellow', line!))
+    for (const words of note) terminal.say(words)
+  }
+  if (approvals.length === 0 && (state !== 'active' || forPersons.length === 0)) {
     terminal.say(terminal.style('yellow', `The directive is ${state}.`))
     terminal.say(`  npx adjutant ${state === 'draft' ? 'start' : 'resume'} ${short(id)}`)
   }

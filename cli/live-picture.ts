@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime/index.ts'
 import type { DirectiveView, StepView } from './directive-view.ts'
 import { allRows } from './identity.ts'
+import { offerWords } from './offers.ts'
 import type { Picture, StepLine } from './picture.ts'
 import type { StepTimes } from './step-times.ts'
 import { type Wait, waitsOf } from './waits.ts'
@@ -10,6 +11,7 @@ type ContractFacts = {
   stepId: string
   state: string
   phase: string
+  lease?: { worker: string } | null
   progress: { message: string; percent?: number } | null
 }
 /** What lists tell beside the directive's own snapshot. */
@@ -50,11 +52,12 @@ type Known = { done: Set<string>; times: StepTimes }
 function lineOf(step: StepView, view: DirectiveView, lists: Lists, { done, times }: Known): StepLine {
   const { id, name, state, waiting, depth, reworkCount, confidence } = step
   const moves = state === 'running' || state === 'evaluating' || state === 'rework'
+  const offer = view.offers.find(({ stepId }) => stepId === id)
   const details = [
     ...(confidence ? [`${confidence.level} ${confidence.score.toFixed(2)}`] : []),
     ...(reworkCount > 0 ? [`rework ${reworkCount}`] : []),
     ...(state === 'running' ? workOf(lists.steps.get(id), lists.contracts.get(id)) : []),
-    ...(waiting ? ['waits for an answer'] : []),
+    ...(offer ? [offerWords(offer)] : waiting ? ['waits for an answer'] : []),
     ...waitsOfStep(step, view, lists, done),
   ]
   const { since, took } = times.of(id)
@@ -74,7 +77,7 @@ function workOf({ executor, attempt }: StepFacts = {}, contract?: ContractFacts)
   const said = progress?.message || (contract && contract.phase !== 'executing' ? contract.phase : '')
   return [
     ...(executor ? [attempt && attempt > 1 ? `${executor}, attempt ${attempt}` : executor] : []),
-    ...(contract?.state === 'offered' ? ['offered, waits for a worker'] : []),
+    ...(contract?.lease ? [contract.lease.worker] : []),
     ...(said ? [said.split('\n')[0]!] : []),
     ...(progress?.percent === undefined ? [] : [`${Math.round(progress.percent)} %`]),
   ]

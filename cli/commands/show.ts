@@ -6,6 +6,7 @@ import { withAdjutant, type Adjutant } from '../compose.ts'
 import { viewDirective, type DirectiveView, type StepView } from '../directive-view.ts'
 import { approvalIdOf, directiveId, short, shortApprovalId } from '../identity.ts'
 import { noticesOf, noticeLine, type Notified } from '../notices.ts'
+import { offerLines } from '../offers.ts'
 import type { On, Shell } from '../shell.ts'
 import { placeOf } from '../steering.ts'
 import { elapsed, plain, table, type Terminal } from '../terminal.ts'
@@ -33,6 +34,7 @@ export const show = (on: On): Command =>
           sayReview(terminal, view)
           sayWaits(terminal, waits)
           sayNotices(terminal, notices)
+          sayOffers(terminal, view)
           sayApprovals(terminal, view)
         }),
       ),
@@ -46,13 +48,13 @@ async function lookOn(shell: Shell, adjutant: Adjutant, id: string, company: Omi
   return accompany(shell, adjutant, id, { ...company, after: placeOf(seq), looksOn: true })
 }
 
-const valueOf = ({ id, state, status, seq, context, steps, approvals }: DirectiveView) => {
+const valueOf = ({ id, state, status, seq, context, steps, approvals, offers }: DirectiveView) => {
   const { file, startedAt, finishedAt, totals, chainId, outcome, attention } = context
   const { resultBranch, resultCommit, publication, ledger } = context
   const waiting = approvals.map((row) => ({ ...row.data, id: approvalIdOf(row) }))
   const result = { resultBranch, resultCommit, publication, ledger }
   const facts = { startedAt, finishedAt, totals, chainId, outcome, attention, ...result }
-  return { id, state, status, seq, ...file, ...facts, steps, approvals: waiting }
+  return { id, state, status, seq, ...file, ...facts, steps, approvals: waiting, offers }
 }
 
 function sayHead(terminal: Terminal, { id, state, context }: DirectiveView): void {
@@ -104,6 +106,11 @@ function sayNotices(terminal: Terminal, notices: Notified[]): void {
   const missing = notices.filter(({ state }) => state !== 'sent')
   if (missing.length > 0) terminal.say()
   for (const notice of missing) terminal.say(`  ${plain(noticeLine(notice))}`)
+}
+
+function sayOffers(terminal: Terminal, { offers }: DirectiveView): void {
+  if (offers.length > 0) terminal.say()
+  for (const line of offers.flatMap(offerLines)) terminal.say(`  ${line}`)
 }
 
 function sayApprovals(terminal: Terminal, { id, approvals, context }: DirectiveView): void {

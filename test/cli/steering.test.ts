@@ -101,3 +101,16 @@ test('where nobody works on it, --wait says so, and Ctrl-C ends the waiting only
   expect(stopped.stdout).toContain('What it leaves behind is cleaned up by the next `adjutant serve`')
   expect(stopped.code).toBe(0)
 })
+
+test('what a person is to do is said, with the place where', async () => {
+  const name = path.join(folder.path, 'human.yaml')
+  const one =
+    '{ name: one, type: implement, description: D, contract: { executor: { kind: human, note: Look twice } }, verifiers: [] }'
+  writeFileSync(name, `title: T\ngoal: G\nautonomy: full_auto\nchain:\n  name: c\n  steps:\n    - ${one}\n`)
+  const { stdout, code } = await run('run', name)
+  expect(stdout).toMatch(/one waits for a person to do it in \/\S+\n {2}\| Look twice/)
+  expect(stdout).not.toContain('adjutant resume')
+  expect(code).toBe(3)
+  const shown = await run('show', idOf(stdout))
+  expect(shown.stdout).toContain('one waits for a person to do it in /')
+})

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -35,7 +36,7 @@ function file(head: string, ...steps: string[]): string {
 const auto = 'autonomy: full_auto'
 const run = (...args: string[]) => runAdjutant(args, { env })
 const started: OnTerminal[] = []
-type Where = { rows?: number; columns?: number; shell?: boolean; background?: boolean }
+type Where = { rows?: number; columns?: number; shell?: boolean; background?: boolean; command?: string[] }
 function atTerminal(args: string[], { shell, background, ...size }: Where = {}): OnTerminal {
   const terminal = adjutantAtTerminal(shell ? [] : args, {
     env,
@@ -288,5 +289,22 @@ describe.skipIf(noTerminal)('at a terminal', () => {
     await sees(terminal, 'Completed in')
     terminal.type('exit\r')
     await terminal.ended
+  })
+
+  const oldNode = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .map((at) => path.join(at, 'node'))
+    .find((node) => Number(/^v(\d+)/.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1]) < 22)
+
+  test.skipIf(!oldNode)('started by an older Node, keys and Ctrl-C arrive once', async () => {
+    const one = held('one')
+    const command = [oldNode!, path.resolve('cli/adjutant.mjs')]
+    const terminal = atTerminal(['run', file(auto, one.step)], { command })
+    await sees(terminal, /▶ one {2}running/)
+    terminal.type(ctrlC)
+    await sees(terminal, 'Ctrl-C once more')
+    terminal.type(ctrlC)
+    expect((await terminal.ended).code).toBe(130)
+    expect(terminal.screen.lines().join('\n')).toMatch(/stopped for good[\s\S]*Failed in/)
   })
 })
