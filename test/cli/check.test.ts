@@ -62,7 +62,7 @@ test('an unknown dependency is named with the step that was meant', async () => 
 test('an unknown executor is answered with those there are', async () => {
   const { code, stdout } = await check(chain(step('one').replace('noop', 'comand')))
   expect(stdout).toMatch(/directive\.yaml:6:\d+: error .*"comand" is not known/)
-  expect(stdout).toContain('did you mean "command"? (one of: command, agent, model, noop)')
+  expect(stdout).toContain('did you mean "command"? (one of: command, agent, model, external, human, noop)')
   expect(code).toBe(2)
 })
 

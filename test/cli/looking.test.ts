@@ -80,7 +80,7 @@ test('logs shows the last attempt, or the one that is asked for', async () => {
   expect((await run('logs', id, 'answer')).stdout).toBe('attempt says 42\n')
   expect((await run('logs', id, 'answer', '--attempt', '1')).stdout).toBe('attempt says 40\n')
   const none = await run('logs', id, 'answer', '--attempt', '7')
-  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('answer-g1 has put nothing out yet')])
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('there is no output of answer-g1')])
 })
 
 test('evidence says what was delivered, by what it was judged, and how that came out', async () => {
