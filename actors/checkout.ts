@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Subject } from '../machines/index.ts'
 import type { ActivityContext } from '../runtime/index.ts'
 import { checkoutFolder } from './folders.ts'
@@ -38,5 +39,15 @@ async function withCopy<T>(folder: string, from: string | null, use: (folder: st
     return await use(folder)
   } finally {
     remove()
+    leaveEmpty(dirname(folder))
+  }
+}
+
+/** The folder of a directive's checkouts goes with the last of them. */
+function leaveEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Another one is still in use.
   }
 }

@@ -17,6 +17,7 @@ import { Rejection } from './failures.ts'
 import { viewOf } from './finish-turn.ts'
 import type { Frozen, Stored } from './frozen.ts'
 import type { LiveSystem, Surroundings } from './live-system.ts'
+import { patiently } from './patience.ts'
 import { fold, foldEntry, restoreSystem } from './restore.ts'
 import type { Loaded } from './slot.ts'
 import { outsideRefs, type actorView, type ActorView } from './view.ts'
@@ -79,7 +80,7 @@ export class Reader {
 
   /** The status of the system itself. Throws `system.not_found`. */
   async head(id: string) {
-    const [head] = await systemHead(this.#options.sql, id)
+    const [head] = await patiently(() => systemHead(this.#options.sql, id))
     if (!head) throw notFound(id)
     return head
   }
@@ -107,17 +108,14 @@ export class Reader {
     let seen = 0
     return async () => {
       if (!stored) {
-        const [from] = after > 0 ? await readCheckpoint(sql, id) : []
+        const [from] = after > 0 ? await patiently(() => readCheckpoint(sql, id)) : []
         const usable = from && from.seq <= after
         stored = fold((usable && from.actors) || [], [])
         seen = usable ? from.seq : 0
       }
       const states = stored
-      const rows = await readJournal(sql, {
-        id,
-        after: seen,
-        limit: Math.min(FOLD_AT_ONCE, Math.max(0, after - seen) + atOnce),
-      })
+      const limit = Math.min(FOLD_AT_ONCE, Math.max(0, after - seen) + atOnce)
+      const rows = await patiently(() => readJournal(sql, { id, after: seen, limit }))
       seen = rows.at(-1)?.seq ?? seen
       return rows.map((row) => historyEntry(row, foldEntry(states, row, applied)))
     }
@@ -125,26 +123,28 @@ export class Reader {
 
   /** The way that actors took, without their contexts: of the one at `address`, whoever lived there, or of all. */
   async trail(id: string, { address, after = 0, limit = DEFAULT_LIMIT }: Page & { address?: string } = {}) {
-    const rows = await readTrail(this.#options.sql, { id, address: address ?? null, after, limit })
+    const which = { id, address: address ?? null, after, limit }
+    const rows = await patiently(() => readTrail(this.#options.sql, which))
     if (!rows.length) await this.head(id)
     return rows.map(trailEntry)
   }
 
   async emitted(id: string, { after = 0, limit = DEFAULT_LIMIT }: Page = {}): Promise<Emitted[]> {
-    const rows = await readEmitted(this.#options.sql, { id, after, limit })
+    const rows = await patiently(() => readEmitted(this.#options.sql, { id, after, limit }))
     if (!rows.length) await this.head(id)
     return rows.map(({ at, event, ...row }) => ({ ...row, at: new Date(at), event: decode(event, outsideRefs) }))
   }
 
   list(kind: string, query: ProjectionQuery = {}) {
-    return listProjections(this.#options.sql, { kind, ...query, limit: query.limit ?? DEFAULT_LIMIT })
+    const asked = { kind, ...query, limit: query.limit ?? DEFAULT_LIMIT }
+    return patiently(() => listProjections(this.#options.sql, asked))
   }
 
-  parked = () => listParked(this.#options.sql)
+  parked = () => patiently(() => listParked(this.#options.sql))
 
   async #load(id: string): Promise<LiveSystem> {
     const { sql, around } = this.#options
-    const [row] = await loadSystems(sql, [id])
+    const [row] = await patiently(() => loadSystems(sql, [id]))
     if (!row) throw notFound(id)
     return restoreSystem(row, around, { asItIs: true })
   }

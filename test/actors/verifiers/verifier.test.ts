@@ -250,7 +250,7 @@ describe('the checkout', () => {
     const result = await run('verifier', inputFor(null, { shell: 'cat made.txt; touch new' }, { path }))
     expect(result).toMatchObject({ status: 'passed', outputTail: 'x' })
     expect(readdirSync(path)).toEqual(['made.txt'])
-    expect(readdirSync(join(home, 'checkouts/d1'))).toEqual([])
+    expect(readdirSync(join(home, 'checkouts'))).toEqual([])
   })
 
   test('finds the programs of a virtual environment that setup made', async () => {
