@@ -39,7 +39,7 @@ function refused(
 ) {
   const state = stateOf(value)
   const commands = next.filter((event) =>
-    /^(directive|step|approval)\.(start|pause|resume|stop|replan|update|retry|skip|approve|deny|request_changes)$/.test(
+    /^(directive|step|approval|contract)\.(start|pause|resume|stop|replan|update|retry|skip|approve|deny|request_changes|deliver)$/.test(
       event,
     ),
   )

@@ -6,6 +6,7 @@ import { backup } from './backup.ts'
 import { chart } from './chart.ts'
 import { chains } from './chains.ts'
 import { check } from './check.ts'
+import { deliver } from './deliver.ts'
 import { deny } from './deny.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
@@ -38,6 +39,6 @@ export const commands = (on: On): Command[] =>
     ...[init, check, run, serve, worker, example],
     ...[list, show, events, logs, diff, evidence],
     ...[start, pause, resume, stop, replan, chains],
-    ...[approvals, approve, deny, requestChanges, step],
+    ...[approvals, approve, deny, requestChanges, step, deliver],
     ...[chart, prompt, schema, doctor, gc, backup, restore, unpark],
   ].map((command) => command(on))
