@@ -78,7 +78,7 @@ export async function hostsBeside(runtime: Pick<Runtime, 'peers'>, id: string): 
   })
 }
 
-const openAnyDatabase = ({ databaseUrl, home }: Environment): Promise<Database> =>
+export const openAnyDatabase = ({ databaseUrl, home }: Environment): Promise<Database> =>
   databaseUrl ? openDatabase(databaseUrl) : openEmbedded({ home })
 
 // What a person may meet without anything being wrong.

@@ -69,8 +69,16 @@ export async function migrate(sql: Sql, migrations: Migration[]): Promise<void> 
 }
 
 async function applyPending(sql: ReservedSql, migrations: Migration[]): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${migrationLock})`
+  await takeMigrationLock(sql)
   await requireCreateRight(sql)
+  await applyMigrations(sql, planMigrations(migrations, await readApplied(sql)))
+}
+
+/** Until the transaction ends. */
+export const takeMigrationLock = async (sql: ReservedSql): Promise<void> =>
+  void (await sql`select pg_advisory_xact_lock(${migrationLock})`)
+
+export async function applyMigrations(sql: ReservedSql, migrations: Migration[]): Promise<void> {
   await sql`
     create table if not exists migration (
       number integer primary key,
@@ -78,7 +86,7 @@ async function applyPending(sql: ReservedSql, migrations: Migration[]): Promise<
       checksum text not null,
       applied_at timestamptz not null default clock_timestamp()
     )`
-  for (const { number, name, checksum, text } of planMigrations(migrations, await readApplied(sql))) {
+  for (const { number, name, checksum, text } of migrations) {
     await sql.unsafe(text)
     await sql`insert into migration (number, name, checksum) values (${number}, ${name}, ${checksum})`
   }

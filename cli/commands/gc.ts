@@ -7,6 +7,7 @@ import { short } from '../identity.ts'
 import { exit } from '../refusal.ts'
 import { readRetention, retentionOfDays } from '../retention.ts'
 import type { On, Shell } from '../shell.ts'
+import { sizeText } from '../size.ts'
 import { plain } from '../terminal.ts'
 
 const days = (typed: string): number => {
@@ -84,12 +85,4 @@ function sum({ terminal }: Shell, { bytes, going, staying, failed }: Tally, appl
   if (apply) terminal.say(`${room} removed.`)
   else if (going > 0) terminal.say(`${room} can go: \`adjutant gc --apply\` removes it. Nothing was changed.`)
   if (staying > 0) terminal.say(`${staying} stay: nobody has merged what they hold, or can tell.`)
-}
-
-const units = ['B', 'kB', 'MB', 'GB', 'TB']
-
-/** `12.3 MB`. */
-export function sizeText(bytes: number): string {
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
 }

@@ -1,0 +1,3 @@
+export { BackupRefused } from './refused.ts'
+export { restoreBackup, type Restored } from './restore.ts'
+export { backupOf } from './write.ts'
