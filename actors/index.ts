@@ -102,7 +102,7 @@ export function createWorkbenches(options: ActivitiesOptions) {
 }
 
 /** How work gets to workers on other machines and back. */
-export const createTransfer = (options: ActivitiesOptions) => transferOf(surroundingsOf(options, () => ''))
+export const createTransfer = (options: ActivitiesOptions) => transferOf(surroundingsOf(options))
 
 function surroundingsOf(options: ActivitiesOptions, own = registerOwner): Surroundings {
   const { env, passed = [], models = noModels, privateHosts = [], graceMs = 5000, now = Date.now } = options

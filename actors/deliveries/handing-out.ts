@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Workspace } from '../../machines/index.ts'
 import { type Git, refOf } from '../git/index.ts'
+import { ownersTemporaryFolder } from '../process/index.ts'
 import { inWorktree } from '../workspace/index.ts'
 
 /**
@@ -12,13 +13,13 @@ import { inWorktree } from '../workspace/index.ts'
  */
 export async function handOut(
   git: Git,
-  home: string,
+  { home, owner }: { home: string; owner: string },
   { path, branch }: Workspace,
 ): Promise<AsyncIterable<Buffer> | null> {
   if (branch === null) return null
-  const folder = join(home, 'content', 'outgoing')
+  const folder = ownersTemporaryFolder(home, owner)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, `${randomUUID()}.bundle`)
+  const file = join(folder, `workspace-${randomUUID()}.bundle`)
   await git(['bundle', 'create', '--quiet', file, refOf(branch)], inWorktree(path))
   const stream = createReadStream(file)
   stream.once('close', () => void rm(file, { force: true }))

@@ -10,9 +10,9 @@ export { DeliveryRefusal } from './refusal.ts'
 export { takeOver } from './taking-over.ts'
 
 /** How work gets to workers on other machines and back. */
-export const createTransfer = ({ home, git, redact }: Surroundings) => ({
-  handOut: (workspace: Workspace) => handOut(git, home, workspace),
-  store: (body: AsyncIterable<Uint8Array>, maxBytes: number) => storeUpload(home, body, maxBytes),
+export const createTransfer = ({ home, owner, git, redact }: Surroundings) => ({
+  handOut: (workspace: Workspace) => handOut(git, { home, owner }, workspace),
+  store: (body: AsyncIterable<Uint8Array>, maxBytes: number) => storeUpload({ home, owner }, body, maxBytes),
   isStored: async ({ sha256, bytes }: Stored) =>
     (await stat(contentFile(home, sha256)).catch(() => undefined))?.size === bytes,
   logBytes: (attempt: AttemptPlace) => logBytes(home, attempt),

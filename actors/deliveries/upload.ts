@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { contentFile } from '../content.ts'
+import { ownersTemporaryFolder } from '../process/index.ts'
 
 export type Stored = { sha256: string; bytes: number }
 
@@ -10,11 +11,12 @@ export type Stored = { sha256: string; bytes: number }
  * were more than `maxBytes`; nothing of them is kept.
  */
 export async function storeUpload(
-  home: string,
+  { home, owner }: { home: string; owner: string },
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
 ): Promise<Stored | null> {
-  const part = join(home, 'content', 'incoming', `${randomUUID()}.part`)
+  // Of a process that died halfway it is cleared up with all that was its own.
+  const part = join(ownersTemporaryFolder(home, owner), `upload-${randomUUID()}`)
   await mkdir(dirname(part), { recursive: true, mode: 0o700 })
   try {
     const stored = await write(part, body, maxBytes)

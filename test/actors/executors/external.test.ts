@@ -63,14 +63,15 @@ async function atWork() {
   const away = sandbox()
   const bundle = join(away, 'workspace.bundle')
   const chunks: Buffer[] = []
-  for await (const chunk of (await handOut(openGit(process.env), adjutant.home, workspace))!) chunks.push(chunk)
+  for await (const chunk of (await handOut(openGit(process.env), { home: adjutant.home, owner: 'test' }, workspace))!)
+    chunks.push(chunk)
   writeFileSync(bundle, Buffer.concat(chunks))
   const clone = join(away, 'clone')
   execFileSync('git', ['clone', '--quiet', '--branch', workspace.branch!, bundle, clone])
   git(clone, 'config', 'user.name', 'Worker')
   git(clone, 'config', 'user.email', 'worker@localhost')
   const keep = async (kind: DeliveryRef['kind'], bytes: Buffer): Promise<DeliveryRef> => ({
-    ...(await storeUpload(adjutant.home, ofBytes(bytes), 1e9))!,
+    ...(await storeUpload({ home: adjutant.home, owner: 'test' }, ofBytes(bytes), 1e9))!,
     kind,
   })
   return {
@@ -235,6 +236,6 @@ test("a person's work is what lies in the workspace", async () => {
 
 test('an upload beyond the limit is not kept', async () => {
   const { home } = await atWork()
-  expect(await storeUpload(home, ofBytes(Buffer.alloc(11)), 10)).toBeNull()
-  expect(await storeUpload(home, ofBytes(Buffer.from('')), 10)).toMatchObject({ bytes: 0 })
+  expect(await storeUpload({ home, owner: 'test' }, ofBytes(Buffer.alloc(11)), 10)).toBeNull()
+  expect(await storeUpload({ home, owner: 'test' }, ofBytes(Buffer.from('')), 10)).toMatchObject({ bytes: 0 })
 })
