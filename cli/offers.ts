@@ -1,11 +1,11 @@
-import type { Row } from './identity.ts'
+import { short, type Row } from './identity.ts'
 import { plain } from './terminal.ts'
 
 type Labels = { labels: string[] }
 type Person = { path: string; note: string | null }
 
 /** Work that waits for somebody from outside: a worker, or a person. */
-export type Offer = { stepId: string; name: string; contractId: string } & (
+export type Offer = { directiveId: string; stepId: string; name: string; contractId: string } & (
   ({ for: 'worker' } & Labels) | ({ for: 'person' } & Person)
 )
 
@@ -17,8 +17,15 @@ export function offerWords(offer: Offer): string {
   return `waits for a worker${offer.labels.length > 0 ? ` with ${offer.labels.join(', ')}` : ''}`
 }
 
-/** What is to be done, and where. */
+/** What is to be done, where, and how to say that it is done. */
 export function offerLines(offer: Offer): string[] {
-  const note = offer.for === 'person' && offer.note ? plain(offer.note).trimEnd().split('\n') : []
-  return [plain(`${offer.stepId.replace(/-g\d+$/, '')} ${offerWords(offer)}`), ...note.map((line) => `  | ${line}`)]
+  const step = offer.stepId.replace(/-g\d+$/, '')
+  const line = plain(`${step} ${offerWords(offer)}`)
+  if (offer.for === 'worker') return [line]
+  const note = offer.note ? plain(offer.note).trimEnd().split('\n') : []
+  return [
+    line,
+    ...note.map((words) => `  | ${words}`),
+    `  npx adjutant deliver ${short(offer.directiveId)} ${step} --message WORDS   (or --cannot WHY)`,
+  ]
 }

@@ -108,7 +108,9 @@ test('what a person is to do is said, with the place where', async () => {
     '{ name: one, type: implement, description: D, contract: { executor: { kind: human, note: Look twice } }, verifiers: [] }'
   writeFileSync(name, `title: T\ngoal: G\nautonomy: full_auto\nchain:\n  name: c\n  steps:\n    - ${one}\n`)
   const { stdout, code } = await run('run', name)
-  expect(stdout).toMatch(/one waits for a person to do it in \/\S+\n {2}\| Look twice/)
+  expect(stdout).toMatch(
+    /one waits for a person to do it in \/\S+\n {2}\| Look twice\n {2}npx adjutant deliver \S+ one /,
+  )
   expect(stdout).not.toContain('adjutant resume')
   expect(code).toBe(3)
   const shown = await run('show', idOf(stdout))
