@@ -11,7 +11,8 @@ export const coverageText = (): string =>
     '',
     'Written by `node test/scenarios/domain/write-coverage.ts` from `test/scenarios/domain/rules.ts`; a test holds it to',
     'what is there. The tests run the real machines on Postgres, with real processes and git where these matter; only those',
-    'of `adjutant check` and of the schema look at a file before there is a directive.',
+    'of `adjutant check` and of the schema look at a file before there is a directive, and the last section names the',
+    'rules that so far are driven in memory alone.',
     ...sections.flatMap(({ title, rules }) => [
       '',
       `## ${title}`,

@@ -1,6 +1,11 @@
 // Every row and rule of the domain, and the tests that drive it through the real runtime.
-export type Rule = { rule: string; tests: [file: string, name: string][] }
-export type Section = { title: string; rules: Rule[] }
+type Rule = { rule: string; tests: [file: string, name: string][] }
+type Section = {
+  title: string
+  /** Machines on XState's own actors, or the runtime with other machines. */
+  inMemory?: true
+  rules: Rule[]
+}
 
 const in_ =
   (file: string) =>
@@ -363,6 +368,16 @@ export const sections: Section[] = [
         '`external`: a worker may fail (`contract.fail`)',
         offers('a worker that reports a failure has failed the attempt'),
       ),
+      rule(
+        '`external`: a worker that vanishes is replaced, and what the one before still brings is refused',
+        in_('scenarios/workers')(
+          'of three workers one is stopped past its lease and continued, one is killed: all is done, once',
+        ),
+      ),
+      rule(
+        '`external`: `npx adjutant worker` works in a clone of its own',
+        in_('cli/worker')('a worker does one contract in a clone of its own, and its log and phases are the attempt’s'),
+      ),
       rule('`human`: a person delivers', offers('a person is shown where to work, and says when it is done')),
       rule(
         '`noop` delivers at once, and is never offered to planners',
@@ -568,6 +583,45 @@ export const sections: Section[] = [
       rule(
         'The JSON Schema lies in the repository',
         in_('cli/schema')('docs/directive.schema.json is what `adjutant schema` prints'),
+      ),
+    ],
+  },
+  {
+    title: 'Driven in memory alone',
+    inMemory: true,
+    rules: [
+      rule(
+        'Final review red, source `model`: regenerates',
+        in_('machines/directive/thinking')('is made when the final review is red, for the criteria it found unmet'),
+      ),
+      rule(
+        'The first chain does not count as a regeneration',
+        in_('machines/directive/stuck')('a model is asked for another plan, as often as allowed, before a person is'),
+      ),
+      rule(
+        'A model gets its errors back, at most twice',
+        in_('machines/planner/machine')('an unsound answer goes back with what is wrong with it'),
+        in_('machines/planner/machine')('when the third answer is unsound too'),
+      ),
+      rule(
+        'At most 200 steps from a planner',
+        in_('machines/chain/problems')('planners write short chains, people long ones'),
+      ),
+      rule(
+        'A result branch that keeps moving is given up',
+        in_('machines/step/machine')('a result branch that keeps moving is given up after three tries'),
+      ),
+      rule(
+        'No wall time for waiting at a rate limit that a person is asked about',
+        in_('machines/directive/waiting')(
+          'no wall time runs while the planner waits for an answer, and none is counted twice',
+        ),
+      ),
+      rule(
+        'A crash repeats at most the one verifier that was running: shown for any activity, not for a verifier',
+        in_('runtime/crash-points')(
+          'K6: an effect whose result was not stored is repeated under the same key, and its result applied once',
+        ),
       ),
     ],
   },
