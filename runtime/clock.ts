@@ -10,13 +10,33 @@ export type Clock = {
 // The longest delay that setTimeout takes; a longer one would fire at once.
 export const LONGEST_TIMEOUT = 2 ** 31 - 1
 
+// Less than that between two looks is how clocks are kept right; more is somebody who set it.
+const SET_BACK_MS = 1_000
+
+/**
+ * The machine's clock; where that is set back it goes on from where it was, else a timer due in a minute would be due in an
+ * hour and a minute. Set ahead (or after a sleep) it is followed.
+ */
+export function hostTime(wall = Date.now, steady = () => performance.now()): () => number {
+  let [lastWall, lastSteady, ahead] = [wall(), steady(), 0]
+  return () => {
+    const [nowWall, nowSteady] = [wall(), steady()]
+    const lost = nowSteady - lastSteady - (nowWall - lastWall)
+    if (lost > SET_BACK_MS) ahead += Math.round(lost)
+    lastWall = nowWall
+    lastSteady = nowSteady
+    return nowWall + ahead
+  }
+}
+
 /** The machine's clock, aligned to the database's: processes on several machines then agree on what is due. */
 export async function databaseClock(sql: Sql): Promise<Clock> {
-  const asked = Date.now()
+  const host = hostTime()
+  const asked = host()
   const database = await databaseTime(sql)
-  const offset = Math.round(database - (asked + Date.now()) / 2)
+  const offset = Math.round(database - (asked + host()) / 2)
   return {
-    now: () => Date.now() + offset,
+    now: () => host() + offset,
     setTimeout: (fn, ms) => setTimeout(fn, Math.min(ms, LONGEST_TIMEOUT)),
     clearTimeout: (id) => clearTimeout(id),
   }
