@@ -45,32 +45,60 @@ const defaultTailBytes = 4000
 
 export function openOutput(options: { path?: string; maxBytes?: number; tailBytes?: number }): OutputSink {
   const { maxBytes = defaultLogBytes, tailBytes = defaultTailBytes } = options
-  const file = options.path === undefined ? undefined : openLog(options.path)
+  const log = options.path === undefined ? undefined : openLog(options.path)
   let bytes = 0
   let end: Buffer = Buffer.alloc(0)
   return {
     write(chunk) {
       const room = maxBytes - bytes
       // Synchronous, so that the log is whole up to the moment of a crash; bounded by maxBytes in all.
-      if (file !== undefined && room > 0) writeSync(file, chunk.subarray(0, room))
+      if (room > 0) log?.write(chunk.subarray(0, room))
       bytes += chunk.length
       end = lastBytes(end, chunk, tailBytes)
     },
-    tail: () => readable(end),
+    tail() {
+      const problem = log?.problem()
+      const note = problem ? `\n[the log ends early, it could not be written: ${problem}]` : ''
+      return readable(end).slice(note === '' ? 0 : -(tailBytes - note.length)) + note
+    },
     bytes: () => bytes,
     close() {
-      if (file === undefined) return
       if (bytes > maxBytes)
-        writeSync(file, `\n[${bytes - maxBytes} further bytes not kept; the end was:]\n${readable(end)}`)
-      closeSync(file)
+        log?.write(Buffer.from(`\n[${bytes - maxBytes} further bytes not kept; the end was:]\n${readable(end)}`))
+      log?.close()
     },
   }
 }
 
-// Appends: a second attempt, or the second of several commands, does not erase what the first one said.
-function openLog(path: string): number {
-  mkdirSync(dirname(path), { recursive: true })
-  return openSync(path, 'a', 0o600)
+type Log = { write(bytes: Buffer): void; close(): void; problem(): string | undefined }
+
+/**
+ * Appends: a second attempt, or the second of several commands, does not erase what the first one said. A full disk is no
+ * reason to end a process, whose work may be elsewhere: what cannot be written is left out, and said.
+ */
+function openLog(path: string): Log {
+  let file: number | undefined
+  let problem: string | undefined
+  const attempt = (act: () => void) => {
+    try {
+      if (problem === undefined) act()
+    } catch (error) {
+      problem = (error as NodeJS.ErrnoException).code ?? String(error)
+    }
+  }
+  attempt(() => {
+    mkdirSync(dirname(path), { recursive: true })
+    file = openSync(path, 'a', 0o600)
+  })
+  return {
+    write: (bytes) =>
+      attempt(() => {
+        // On a disk that is nearly full a part is taken.
+        for (let at = 0; at < bytes.length;) at += writeSync(file as number, bytes, at)
+      }),
+    close: () => void (file !== undefined && closeSync(file)),
+    problem: () => problem,
+  }
 }
 
 function lastBytes(before: Buffer, chunk: Buffer, limit: number): Buffer {

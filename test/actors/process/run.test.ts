@@ -202,6 +202,18 @@ describe('output', () => {
     expect(peak - before).toBeLessThan(200 * 1024 * 1024)
   })
 
+  test('that a full disk does not take costs the log its end, and nothing else', async () => {
+    const { exitCode, outputTail, outputBytes } = await run(
+      { shell: 'yes a line | head -c 100000; echo done' },
+      { logPath: '/dev/full', tailBytes: 200 },
+    )
+    expect([exitCode, outputBytes]).toEqual([0, 100_005])
+    expect(outputTail).toMatch(/a line[^]*done\n\n\[the log ends early, it could not be written: ENOSPC\]$/)
+    expect(outputTail.length).toBeLessThanOrEqual(200)
+    const nowhere = await run({ shell: 'echo done' }, { logPath: '/dev/null/no/log', tailBytes: 200 })
+    expect([nowhere.exitCode, nowhere.outputTail]).toEqual([0, expect.stringMatching(/^done\n.*ENOTDIR\]$/s)])
+  })
+
   test('is given without control sequences, NUL or half characters', async () => {
     const script = 'process.stdout.write("\\u00e4".repeat(2001) + "\\u001b[31mred\\u001b[0m\\0\\r\\nend")'
     const { outputTail } = await run({ argv: ['node', '-e', script] }, { tailBytes: 100 })
