@@ -30,8 +30,9 @@ export const evidence = (on: On): Command =>
     )
 
 function sayDelivery(terminal: Terminal, found: NonNullable<StepContext['evidence']>): void {
-  const { commit, diffStat, modifiedFiles, summary, artifacts, logs, agent } = found
+  const { commit, diffStat, modifiedFiles, summary, artifacts, logs, agent, by } = found
   if (agent) terminal.say(`  by ${agent.preset}${agent.version === null ? '' : ` ${plain(agent.version)}`}`)
+  if (by !== undefined) terminal.say(`  by ${plain(by)}`)
   if (summary) for (const line of plain(summary).trim().split('\n')) terminal.say(`  | ${line}`)
   const { files, insertions, deletions } = diffStat
   terminal.say(`  ${files} files, +${insertions} -${deletions}${commit ? ` in ${commit.slice(0, 12)}` : ''}`)

@@ -85,3 +85,17 @@ test('of three workers one is stopped past its lease and continued, one is kille
   third!.kill('SIGINT')
   expect((await third!.ended).code).toBe(0)
 }, 180_000)
+
+test('a worker outlives the server it works for', async () => {
+  const MARKS = join(folder.path, 'marks')
+  mkdirSync(MARKS)
+  const id = await server.given(['one'], { leaseSeconds: 60 })
+  const worker = server.work('w1', line, ['--once'], { MARKS })
+  await eventually(() => expect(readdirSync(MARKS)).toEqual(['w1-one']), 60_000)
+  await server.restart()
+  writeFileSync(join(MARKS, 'go'), '')
+  expect((await worker.ended).code).toBe(0)
+  await eventually(async () => expect((await server.state(id)).state).toBe('completed'), 60_000)
+  const { body } = await server.ask('GET', `/v1/directives/${id}/contracts/one-g1`)
+  expect(body).toMatchObject({ attempt: 1, evidence: { summary: 'made by w1', by: 'worker:w1' } })
+}, 180_000)

@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts'
 /** A host that serves, and workers that know nothing of it but its address and token. */
 export async function openServer(folder: string, databaseUrl: string) {
   const env = { DATABASE_URL: databaseUrl, ADJUTANT_HOME: join(folder, 'host') }
-  const serving = startAdjutant(['serve', '--port', '0', '--json'], { env })
+  let serving = startAdjutant(['serve', '--port', '0', '--json'], { env })
   const { url, token } = await eventually(() => JSON.parse(serving.stdout().split('\n')[0]!))
   const workers: Running[] = []
   const ask = async (method: string, path: string, body?: unknown) => {
@@ -61,6 +61,13 @@ export async function openServer(folder: string, databaseUrl: string) {
       if (created.status !== 201) throw new Error(JSON.stringify(created.body))
       await ask('POST', `/v1/directives/${created.body.id}/start`)
       return created.body.id as string
+    },
+    /** Killed, and started again at the same address. */
+    async restart() {
+      serving.kill('SIGKILL')
+      await serving.ended
+      serving = startAdjutant(['serve', '--port', new URL(url).port, '--json'], { env })
+      await eventually(() => JSON.parse(serving.stdout().split('\n')[0]!))
     },
     state: async (id: string) => (await ask('GET', `/v1/directives/${id}`)).body,
     async close() {
