@@ -16,15 +16,14 @@ const entriesAtOnce = 100
 
 /** Emitted events after a place, page by page, up to now. */
 export async function* emittedAfter(runtime: Runtime, id: string, after: EmittedPlace): AsyncGenerator<Emitted> {
-  let last = after
+  let from = Math.max(0, after.seq - 1)
   for (;;) {
-    // A page may end inside one turn's events; the seq before is asked for again and what was seen left out.
-    const page = await runtime.emitted(id, { after: Math.max(0, last.seq - 1), limit: pageSize })
-    const fresh = page.filter(({ seq, n }) => seq > last.seq || (seq === last.seq && n > last.n))
-    yield* fresh
-    const end = fresh.at(-1)
+    // A page never ends within an entry, however much that emitted; only the place to begin after may lie within one.
+    const page = await runtime.emitted(id, { after: from, limit: pageSize })
+    yield* page.filter(({ seq, n }) => seq > after.seq || (seq === after.seq && n > after.n))
+    const end = page.at(-1)
     if (page.length < pageSize || end === undefined) return
-    last = { seq: end.seq, n: end.n }
+    from = end.seq
   }
 }
 
