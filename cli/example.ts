@@ -1,5 +1,6 @@
-import { access, constants } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { accompany, type Responder } from './accompaniment.ts'
 import { withAdjutant, type Adjutant } from './compose.ts'
 import { createDirective, startDirective } from './directive-creation.ts'
@@ -38,14 +39,14 @@ export async function runExample(shell: Shell, name: ExampleName): Promise<ExitC
 
 /** Without them nothing could be verified, and a person would be asked about everything. */
 async function requirePrograms({ environment }: Shell, name: string, programs: readonly string[]): Promise<void> {
-  const folders = (environment.variables.PATH ?? '').split(delimiter)
+  // Asked, not looked for: rustup's cargo is there without any toolchain behind it.
+  const env = environment.variables as NodeJS.ProcessEnv
   for (const program of programs) {
-    const tries = folders.map((folder) => access(join(folder, program), constants.X_OK))
-    const found = await Promise.any(tries).then(
+    const answers = await promisify(execFile)(program, ['--version'], { env, timeout: 20_000 }).then(
       () => true,
       () => false,
     )
-    if (!found)
+    if (!answers)
       throw new Refusal('example.program_missing', `the example ${name} needs ${program}, which is not installed`)
   }
 }
