@@ -4,6 +4,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { git, thinking } from '../support/thinking.ts'
 import { foldersLeft, processesOf } from '../sweep/leftovers.ts'
 
@@ -97,3 +98,33 @@ test('a repository that is moved away midway blocks its steps in words, and they
   expect(git(world.repository, 'show', `adjutant/${id}/result:second.txt`)).toBe('second')
   expect(foldersLeft(world.home, world.repository)).toEqual([])
 })
+
+// All of them to the end take minutes: HARD_CASES=full npx vitest run test/scenarios/hard-cases.test.ts
+test('a file of 5,000 steps is checked, planned, worked on, shown and left', async () => {
+  const world = await thinking()
+  const whole = process.env.HARD_CASES === 'full'
+  const steps = Array.from({ length: 5_000 }, (_, i) => ({
+    name: `step-${i}`,
+    type: 'operate',
+    description: `One of many, ${i}`,
+    dependsOn: i === 0 ? [] : ['step-0'],
+    contract: { executor: { kind: 'noop' } },
+    verifiers: [],
+  }))
+  const limits = { maxParallelSteps: 32 }
+  const file = join(world.folder, 'many.json')
+  const chain = { name: 'many', steps }
+  writeFileSync(file, JSON.stringify({ title: 'Many', goal: 'all of them', autonomy: 'full_auto', limits, chain }))
+  const checked = await world.adjutant('check', file)
+  expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('5000 steps')])
+
+  const running = world.start('run', file)
+  const passed = () => running.stdout().match(/is passed$/gm)?.length ?? 0
+  if (whole) await eventually(() => expect(passed()).toBe(5_000), 1_500_000)
+  else {
+    await eventually(() => expect(passed()).toBeGreaterThan(20), 60_000)
+    running.kill('SIGINT')
+  }
+  expect((await running.ended).code).toBe(whole ? 0 : 130)
+  expect((await world.shown()).steps).toHaveLength(5_000)
+}, 1_600_000)
