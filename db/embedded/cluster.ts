@@ -12,9 +12,7 @@ export const roleName = 'adjutant'
 /** Makes the data folder when there is none. The caller holds the control lock. */
 export function ensureCluster(place: Place): void {
   if (existsSync(path.join(place.data, 'PG_VERSION'))) return requireMajor(place)
-  for (const name of readdirSync(place.state)) {
-    if (name.startsWith('new-')) rmSync(path.join(place.state, name), { recursive: true, force: true })
-  }
+  removePartial(place)
   const fresh = path.join(place.state, `new-${randomBytes(4).toString('hex')}`)
   const passwordFile = `${fresh}.password`
   try {
@@ -24,8 +22,14 @@ export function ensureCluster(place: Place): void {
     // Renamed only when whole: what a kill cuts short is removed above, never taken for a database.
     renameSync(fresh, place.data)
   } finally {
-    rmSync(passwordFile, { force: true })
-    rmSync(fresh, { recursive: true, force: true })
+    // Again: the initdb of a start that was killed goes on for a second or two, and writes while its folder is removed.
+    removePartial(place)
+  }
+}
+
+function removePartial({ state }: Place): void {
+  for (const name of readdirSync(state)) {
+    if (name.startsWith('new-')) rmSync(path.join(state, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
