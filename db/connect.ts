@@ -1,11 +1,13 @@
 import postgres from 'postgres'
 import { DatabaseUnavailable } from './errors.ts'
 import { explainFailure } from './failures.ts'
-import { migrate, readMigrations } from './migrate.ts'
+import { migrate } from './migrate.ts'
+import { readMigrations } from './migration-files.ts'
 import { requireTableRights, requireVersion } from './requirements.ts'
+import { postgresStore, type Store } from './store.ts'
 
 export type Sql = postgres.Sql<{ bigint: number }>
-export type Database = { sql: Sql; url: string; close(): Promise<void> }
+export type Database = { sql: Sql; url: string; store: Store; close(options?: { abandon?: boolean }): Promise<void> }
 
 const quoted = (item: unknown) => (item === null ? 'null' : `"${String(item).replace(/["\\]/g, '\\$&')}"`)
 const arrayType = (oid: number) => ({
@@ -60,7 +62,8 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     await sql.end({ timeout: 0 })
     throw explainFailure(error, url)
   }
-  return { sql, url, close: () => sql.end({ timeout: 5 }) }
+  const close = ({ abandon = false } = {}) => sql.end({ timeout: abandon ? 0 : 5 })
+  return { sql, url, store: postgresStore(sql), close }
 }
 
 function openPool(url: string, max?: number): Sql {

@@ -1,31 +1,21 @@
-import {
-  confirmAttempts,
-  finishActivity,
-  isTransient,
-  reportActivity,
-  requeueActivity,
-  requeueForgottenActivities,
-  requeueLostActivities,
-  startActivities,
-  type ActivityAttempt,
-  type Sql,
-} from '../db/index.ts'
+import { isTransient, type ActivityAttempt, type Store } from '../db/index.ts'
 import { Attempt, type AttemptEnd, type Audience } from './attempt.ts'
 import { retryDelay, mayRetry } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { ActivityFailure } from './failures.ts'
 import { resolveActivity, type ResolvedActivity } from './resolve-activity.ts'
+import { pause, type Platform } from './platform.ts'
 import type { Registry } from './registry.ts'
 import type { Signals } from './signals.ts'
 
 type Options = {
-  sql: Sql
+  store: Store
   clock: Clock
+  platform: Platform
   owner: string
   registry: Registry
   signals: Signals
   concurrency: number
-  random(): number
   /** A result or a report was put into the mailbox of a system. */
   mailed(system: string, owner: string | null): void
   log(problem: string, detail: object): void
@@ -76,13 +66,12 @@ export class ActivityHost {
 
   /** Attempts that are not the current ones any more are aborted; those of dead processes are queued again. */
   async sweep() {
-    const { sql, owner, clock } = this.#options
+    const { store, owner, clock } = this.#options
     const running = [...this.#running.values()]
     if (running.length) {
       const current = new Set(
         (
-          await confirmAttempts(
-            sql,
+          await store.confirmAttempts(
             owner,
             running.map(({ key }) => key),
           )
@@ -91,7 +80,7 @@ export class ActivityHost {
       for (const attempt of running)
         if (!attempt.ended && !current.has(keyName(attempt.key))) attempt.abort(superseded())
     }
-    await requeueLostActivities(sql, clock.now())
+    await store.requeueLostActivities(clock.now())
     this.#swept = true
     this.dispatch()
   }
@@ -115,10 +104,10 @@ export class ActivityHost {
     if (this.#swept) await this.#requeueForgotten()
     while (this.#again && !this.#closed && this.slots > 0) {
       this.#again = false
-      const { sql, owner, clock, signals, log } = this.#options
+      const { store, owner, clock, signals, log } = this.#options
       if (signals.pointed) await signals.point('activity.dispatch', {})
       try {
-        const rows = await startActivities(sql, { process: owner, now: clock.now(), limit: this.slots })
+        const rows = await store.startActivities({ process: owner, now: clock.now(), limit: this.slots })
         if (rows.length === this.slots) this.#again = true
         for (const row of rows) this.#start(row)
       } catch (error) {
@@ -130,10 +119,10 @@ export class ActivityHost {
   // What the database has this process run, and it does not: the answer to the start was lost with the connection.
   // Done where attempts are started, so that none is on its way.
   async #requeueForgotten() {
-    const { sql, owner, clock, log } = this.#options
+    const { store, owner, clock, log } = this.#options
     const known = [...this.#running.values()].map(({ key }) => key)
     try {
-      await requeueForgottenActivities(sql, { process: owner, known, now: clock.now() })
+      await store.requeueForgottenActivities({ process: owner, known, now: clock.now() })
       this.#swept = false
     } catch (error) {
       if (!isTransient(error)) log('activity.sweep_failed', { error })
@@ -143,6 +132,7 @@ export class ActivityHost {
   #start(row: ActivityAttempt) {
     const { systemId, incarnation } = row
     const attempt: Attempt = new Attempt(row, {
+      platform: this.#options.platform,
       idempotencyKey: `${systemId}:${incarnation}`,
       tell: (event, audience) => this.#tell(attempt, event, audience),
       heartbeat: () => this.#heartbeat(attempt),
@@ -181,8 +171,8 @@ export class ActivityHost {
   }
 
   #requeue(attempt: Attempt, { afterMs, lost }: { afterMs: number; lost: number }) {
-    const { sql, clock } = this.#options
-    return requeueActivity(sql, attempt.key, { runAt: clock.now() + afterMs, lost })
+    const { store, clock } = this.#options
+    return store.requeueActivity(attempt.key, { runAt: clock.now() + afterMs, lost })
   }
 
   async #conclude(attempt: Attempt, row: ActivityAttempt, end: AttemptEnd, { retry }: ResolvedActivity) {
@@ -190,19 +180,19 @@ export class ActivityHost {
     if (end.how === 'interrupted') {
       await this.#requeue(attempt, { afterMs: 0, lost: 1 })
     } else if (end.how === 'failed' && mayRetry(end.error, row, retry)) {
-      const afterMs = retryDelay(end.error, row.attempt - row.lost, retry, this.#options.random)
+      const afterMs = retryDelay(end.error, row.attempt - row.lost, retry, this.#options.platform.random)
       await this.#requeue(attempt, { afterMs, lost: 0 })
     } else await this.#store(attempt, end)
   }
 
   // Repeated until the database answers: the work is done, and only its result is missing.
   async #store(attempt: Attempt, end: Extract<AttemptEnd, { how: 'done' | 'failed' }>) {
-    const { sql, clock, signals, mailed } = this.#options
+    const { store, clock, platform, signals, mailed } = this.#options
     if (end.how === 'failed' && end.error instanceof ActivityFailure) end.error.at ??= clock.now()
     const { status, result, event } = end.how === 'done' ? attempt.stored(end.output) : attempt.storedFailure(end.error)
     for (let wait = 100; ; wait = Math.min(wait * 2, 3_000)) {
       try {
-        const [row] = await finishActivity(sql, attempt.key, {
+        const [row] = await store.finishActivity(attempt.key, {
           status,
           result,
           mail: attempt.resultId,
@@ -214,20 +204,20 @@ export class ActivityHost {
         return
       } catch (error) {
         if (!isTransient(error) || attempt.abandoned) throw error
-        await new Promise((resolve) => setTimeout(resolve, wait))
+        await pause(platform, wait)
       }
     }
   }
 
   async #heartbeat(attempt: Attempt) {
-    const [row] = await confirmAttempts(this.#options.sql, this.#options.owner, [attempt.key])
+    const [row] = await this.#options.store.confirmAttempts(this.#options.owner, [attempt.key])
     if (row) return
     attempt.abort(superseded())
     throw superseded()
   }
 
   async #tell(attempt: Attempt, event: { type: string }, { address, systemId, emission }: Audience = {}) {
-    const { sql, clock, mailed } = this.#options
+    const { store, clock, mailed } = this.#options
     const { id, text } = attempt.told(event)
     const kind = emission ? 'emission' : 'report'
     const report = {
@@ -238,7 +228,7 @@ export class ActivityHost {
       event: text,
       now: clock.now(),
     } as const
-    const [row] = await reportActivity(sql, attempt.key, report)
+    const [row] = await store.reportActivity(attempt.key, report)
     if (row) return mailed(attempt.key.systemId, row.owner)
     attempt.abort(superseded())
     throw superseded()

@@ -1,4 +1,3 @@
-import { holdMail, parkSystem } from '../db/index.ts'
 import type { Fate } from './commit-batch.ts'
 import type { EngineOptions, Pending } from './engine.ts'
 import { Defect } from './failures.ts'
@@ -30,7 +29,7 @@ export class Aftermath {
       if (turn.status !== 'active' || !this.#options.takesTurns) this.#slots.evict(slot)
       // One that was evicted while its turn was under way stays so: it may have had another owner since.
       else if (turn.base === null) slot.live = loaded
-      if (turn.status === 'parked') await holdMail(this.#options.sql, [slot.id]).catch(() => {})
+      if (turn.status === 'parked') await this.#options.store.holdMail([slot.id]).catch(() => {})
       for (const { mail, outcome } of delivered) mail.settle?.(outcome)
       this.#options.signals.committed(slot.id, turn)
     } else if (fate.fate === 'poison') {
@@ -81,15 +80,15 @@ export class Aftermath {
 
   /** Stops a system until a person acts; its mail stays in the mailbox. */
   async park(slot: Slot, { code, message }: { code: string; message: string }) {
-    const { sql, owner, log, reroute } = this.#options
+    const { store, owner, log, reroute } = this.#options
     log('system.parked', { system: slot.id, code, message })
     this.#slots.evict(slot)
     slot.single = false
     slot.fetch = false
     // Not parked, it is met again by the next poll; others of its batch must not suffer.
-    await parkSystem(sql, { id: slot.id, process: owner, reason: JSON.stringify({ code, message }) }).catch(
-      (error: unknown) => log('park.failed', { system: slot.id, error }),
-    )
+    await store
+      .parkSystem({ id: slot.id, process: owner, reason: JSON.stringify({ code, message }) })
+      .catch((error: unknown) => log('park.failed', { system: slot.id, error }))
     if (slot.queue.length) reroute(slot.id, slot.queue.splice(0))
   }
 }

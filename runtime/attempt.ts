@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { ActivityAttempt, AttemptKey } from '../db/index.ts'
 import type { ActivityContext } from './activity.ts'
 import { mayLoseAgain } from './backoff.ts'
 import { LONGEST_TIMEOUT } from './clock.ts'
 import { decode, encode, type RefCodec } from './encoding.ts'
 import { ActivityFailure } from './failures.ts'
+import type { Platform } from './platform.ts'
 import { outsideCodec } from './refs.ts'
 import type { ResolvedActivity } from './resolve-activity.ts'
 
@@ -15,7 +15,7 @@ export type AttemptEnd =
 export type Audience = { address?: string; systemId?: string; emission?: true }
 export type Tell = (event: { type: string }, audience?: Audience) => Promise<void>
 
-type Calls = { idempotencyKey: string; heartbeat(): Promise<void>; tell: Tell }
+type Calls = { platform: Platform; idempotencyKey: string; heartbeat(): Promise<void>; tell: Tell }
 
 // 1 MB, as for events.
 const MAX_RESULT_BYTES = 1_000_000
@@ -23,11 +23,11 @@ const MAX_RESULT_BYTES = 1_000_000
 /** One run of an activity in this process. */
 export class Attempt {
   readonly key: AttemptKey
-  readonly resultId = randomUUID()
+  readonly resultId: string
   readonly #row: ActivityAttempt
   readonly #calls: Calls
   readonly #controller = new AbortController()
-  #watch: NodeJS.Timeout | undefined
+  #watch: unknown
   #beat: () => void = () => {}
   // A promise does not wait for its sends; its result does.
   readonly #told: Promise<void>[] = []
@@ -38,6 +38,7 @@ export class Attempt {
   constructor(row: ActivityAttempt, calls: Calls) {
     this.#row = row
     this.#calls = calls
+    this.resultId = calls.platform.uuid()
     this.key = { systemId: row.systemId, incarnation: row.incarnation, attempt: row.attempt }
   }
 
@@ -72,8 +73,8 @@ export class Attempt {
       return this.#failed(error)
     } finally {
       this.ended = true
-      clearTimeout(timeout)
-      clearTimeout(this.#watch)
+      this.#calls.platform.clearTimeout(timeout)
+      this.#calls.platform.clearTimeout(this.#watch)
     }
   }
 
@@ -113,7 +114,7 @@ export class Attempt {
 
   told(event: { type: string }) {
     this.#beat()
-    return { id: randomUUID(), text: JSON.stringify(encode(event, outsideCodec)) }
+    return { id: this.#calls.platform.uuid(), text: JSON.stringify(encode(event, outsideCodec)) }
   }
 
   // An attempt that ignores its signal must not hold the slot: it is raced, and its late result is dropped.
@@ -124,7 +125,7 @@ export class Attempt {
       if (signal.aborted) fail()
       else signal.addEventListener('abort', fail, { once: true })
     })
-    const { idempotencyKey } = this.#calls
+    const { idempotencyKey, platform } = this.#calls
     const input = decode(this.#row.input, inputRefs(this.tell))
     const heartbeat = () => {
       this.#beat()
@@ -142,11 +143,11 @@ export class Attempt {
       report: this.tell,
     }
     const running = Promise.resolve().then(() => activity.run(context, this.tell))
-    const grace = aborted.catch(async (reason: unknown) => {
-      await Promise.race([running.catch(() => {}), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())])
+    const graced = aborted.catch(async (reason: unknown) => {
+      await Promise.race([running.catch(() => {}), grace(platform)])
       throw reason
     })
-    return Promise.race([running, grace])
+    return Promise.race([running, graced])
   }
 
   #failed(error: unknown): AttemptEnd {
@@ -157,18 +158,23 @@ export class Attempt {
     return { how: 'failed', error: reason ?? error }
   }
 
-  #deadline({ timeoutMs, heartbeatMs }: ResolvedActivity): NodeJS.Timeout | undefined {
+  #deadline({ timeoutMs, heartbeatMs }: ResolvedActivity): unknown {
+    const { platform } = this.#calls
     const late = (code: string, message: string) => () =>
       this.abort(new ActivityFailure(code, message, { retryable: true }))
     if (heartbeatMs !== undefined) {
       this.#beat = () => {
-        clearTimeout(this.#watch)
-        this.#watch = setTimeout(late('activity.silent', `no heartbeat for ${heartbeatMs} ms`), patience(heartbeatMs))
+        platform.clearTimeout(this.#watch)
+        const silent = late('activity.silent', `no heartbeat for ${heartbeatMs} ms`)
+        this.#watch = platform.setTimeout(silent, patience(heartbeatMs))
       }
       this.#beat()
     }
     if (timeoutMs === undefined) return undefined
-    return setTimeout(late('activity.timed_out', `the activity took longer than ${timeoutMs} ms`), patience(timeoutMs))
+    return platform.setTimeout(
+      late('activity.timed_out', `the activity took longer than ${timeoutMs} ms`),
+      patience(timeoutMs),
+    )
   }
 }
 
@@ -185,6 +191,11 @@ const inputRefs = (tell: Tell): RefCodec => ({
 
 // Long enough for an attempt to end its processes before it is called over.
 const GRACE_MS = 15_000
+
+const grace = (platform: Platform) =>
+  new Promise<void>((resolve) => {
+    platform.setIdleTimeout(resolve, GRACE_MS)
+  })
 
 const unstorable = (why: string) =>
   new ActivityFailure('activity.result_unstorable', `the result cannot be stored: ${why}`)

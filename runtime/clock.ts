@@ -1,4 +1,4 @@
-import { databaseTime, type Sql } from '../db/index.ts'
+import type { Store } from '../db/index.ts'
 
 /** XState's clock that can also tell the time, in milliseconds; its SimulatedClock fits. */
 export type Clock = {
@@ -30,10 +30,10 @@ export function hostTime(wall = Date.now, steady = () => performance.now()): () 
 }
 
 /** The machine's clock, aligned to the database's: processes on several machines then agree on what is due. */
-export async function databaseClock(sql: Sql): Promise<Clock> {
+export async function databaseClock(store: Store): Promise<Clock> {
   const host = hostTime()
   const asked = host()
-  const database = await databaseTime(sql)
+  const database = await store.databaseTime()
   const offset = Math.round(database - (asked + host()) / 2)
   return {
     now: () => host() + offset,

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { commitTurns, findTurns, isTransient, type CommitAnswer, type Sql, type TurnRows } from '../db/index.ts'
+import { isTransient, type CommitAnswer, type Store, type TurnRows } from '../db/index.ts'
+import { pause, type Platform } from './platform.ts'
 import type { Signals } from './signals.ts'
 
 /** What became of one turn. *stale*: another process moved the system on; *poison*: the database refuses these rows. */
@@ -10,7 +10,7 @@ export type Fate =
   | { fate: 'poison'; error: Error }
   | { fate: 'unknown'; error: Error }
 
-export type Commit = { sql: Sql; owner: string | null; signals: Signals; closed(): boolean }
+export type Commit = { store: Store; platform: Platform; owner: string | null; signals: Signals; closed(): boolean }
 
 // 100 ms doubling to 3 s: as long as the database is away there is nothing better to do.
 const FIRST_PAUSE_MS = 100
@@ -49,19 +49,18 @@ async function repeatUntilAnswered(
   let doubt = false
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     try {
-      const answering = commitTurns(commit.sql, turn, commit.owner, turns)
+      const answering = commit.store.commitTurns(turn, commit.owner, turns)
       if (commit.signals.pointed) {
-        // A query of postgres.js starts when it is awaited.
-        const running = answering.then((rows) => rows)
+        // What goes wrong meanwhile is met below.
+        answering.catch(() => {})
         await commit.signals.point('commit.sent', { turn })
-        return await settle(commit, turn, turns, await running, doubt)
       }
       return await settle(commit, turn, turns, await answering, doubt)
     } catch (error) {
       if (!isTransient(error) || commit.closed()) throw error
       // The backend may have committed before the connection went: the same turn id tells.
       doubt = true
-      await pause(wait)
+      await pause(commit.platform, wait)
     }
   }
 }
@@ -70,7 +69,7 @@ async function settle(commit: Commit, turn: string, turns: TurnRows[], rows: Com
   const answers = new Map(rows.map((row) => [row.id, row]))
   const open = doubt ? turns.filter(({ id }) => !answers.get(id)?.committed) : []
   if (open.length)
-    for (const { id } of await findTurns(commit.sql, turn, open))
+    for (const { id } of await commit.store.findTurns(turn, open))
       answers.set(id, { id, committed: true, refused: null })
   return answers
 }

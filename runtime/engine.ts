@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import type { Sql } from '../db/index.ts'
+import type { Store } from '../db/index.ts'
 import { Aftermath } from './aftermath.ts'
 import type { Clock } from './clock.ts'
 import { commitBatch, type Fate } from './commit-batch.ts'
@@ -7,6 +6,7 @@ import { Defect } from './failures.ts'
 import { finishTurn } from './finish-turn.ts'
 import type { Surroundings } from './live-system.ts'
 import { LoadingDock } from './loading.ts'
+import type { Platform } from './platform.ts'
 import type { Signals } from './signals.ts'
 import type { Loaded, Slot } from './slot.ts'
 import { Slots } from './slots.ts'
@@ -16,8 +16,9 @@ import { emptyTurn, type TurnRecord } from './turn-record.ts'
 
 /** What the engine is made of; `park` is its own. */
 export type EngineOptions = {
-  sql: Sql
+  store: Store
   clock: Clock
+  platform: Platform
   around: Surroundings
   signals: Signals
   /** This process, as the owner of systems. */
@@ -129,7 +130,7 @@ export class Engine {
   #schedule() {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(() => {
+    this.#options.platform.setImmediate(() => {
       this.#scheduled = false
       this.#pump()
     })
@@ -223,13 +224,13 @@ export class Engine {
 
   async #commitBatch(batch: Pending[]) {
     if (!batch.length) return
-    const { around, signals, sql, takesTurns } = this.#options
+    const { around, signals, store, platform, takesTurns } = this.#options
     const owner = takesTurns ? this.#options.owner : null
-    const id = randomUUID()
+    const id = platform.uuid()
     const rows = batch.map(({ loaded, turn }) => turnRows(loaded.identity, turn, around.registry.activity))
     if (signals.pointed)
       await signals.point('commit.before', { turn: id, systems: rows.map((row) => row.id), turns: batch })
-    const fates = await commitBatch({ sql, owner, signals, closed: () => this.#closed }, id, rows)
+    const fates = await commitBatch({ store, platform, owner, signals, closed: () => this.#closed }, id, rows)
     if (signals.pointed)
       await signals.point('commit.after', { turn: id, systems: rows.map((row) => row.id), turns: batch })
     await Promise.all(batch.map((pending, i) => this.#aftermath.settle(pending, fates[i] as Fate)))

@@ -1,69 +1,87 @@
-import { randomUUID } from 'node:crypto'
-import { isTransient, registerProcess, removeDeadProcesses, removeProcess, renewLease, type Sql } from '../db/index.ts'
+import { isTransient, type Store } from '../db/index.ts'
+import type { Platform } from './platform.ts'
 
-type Options = { sql: Sql; name: string; leaseMs: number; lost(): void; log(problem: string, detail: object): void }
+type Options = {
+  store: Store
+  platform: Platform
+  name: string
+  leaseMs: number
+  lost(): void
+  log(problem: string, detail: object): void
+}
 
 /** This process's claim to be alive. Others take its systems over once it has run out. */
 export class Lease {
-  readonly id = randomUUID()
+  readonly id: string
   readonly #options: Options
   #validUntil = 0
-  #timer: NodeJS.Timeout | undefined
+  #timer: unknown
   #renewing: Promise<void> | undefined
   #name: string
   #stopped = false
 
   constructor(options: Options) {
     this.#options = options
+    this.id = options.platform.uuid()
     this.#name = options.name
   }
 
   /** By this process's monotonic clock: false once others may have taken over. */
   get valid(): boolean {
-    return performance.now() < this.#validUntil
+    return this.#options.platform.steady() < this.#validUntil
   }
 
   /** Whether the work is done before the lease runs out; what fails is not. */
   async outlasts(work: Promise<unknown>): Promise<boolean> {
     const { promise: lapsed, resolve } = Promise.withResolvers<false>()
-    const watch = setInterval(() => this.valid || resolve(false), 50)
+    const { platform } = this.#options
+    let watch: unknown
+    const look = () => {
+      if (!this.valid) return resolve(false)
+      watch = platform.setTimeout(look, 50)
+    }
+    look()
     const done = work.then(
       () => true,
       () => false,
     )
-    return Promise.race([done, lapsed]).finally(() => clearInterval(watch))
+    return Promise.race([done, lapsed]).finally(() => platform.clearTimeout(watch))
   }
 
   async acquire() {
-    const { sql, leaseMs } = this.#options
-    const asked = performance.now()
-    await registerProcess(sql, { id: this.id, name: this.#name, leaseMs })
+    const { store, leaseMs } = this.#options
+    const asked = this.#options.platform.steady()
+    await store.registerProcess({ id: this.id, name: this.#name, leaseMs })
     this.#validUntil = asked + leaseMs
-    await removeDeadProcesses(sql)
+    await store.removeDeadProcesses()
   }
 
   /** Renews three times in the length of a lease. */
   keep() {
-    this.#timer = setInterval(() => (this.#renewing ??= this.#renew()), this.#options.leaseMs / 3)
+    const { platform, leaseMs } = this.#options
+    this.#timer = platform.setTimeout(() => {
+      this.#renewing ??= this.#renew()
+      this.keep()
+    }, leaseMs / 3)
   }
 
   async release() {
     this.stop()
     await this.#renewing
-    await removeProcess(this.#options.sql, this.id)
+    await this.#options.store.removeProcess(this.id)
   }
 
   stop() {
     this.#stopped = true
-    clearInterval(this.#timer)
+    this.#options.platform.clearTimeout(this.#timer)
     this.#validUntil = 0
   }
 
   async #renew() {
-    const { sql, leaseMs, lost, log } = this.#options
-    const asked = performance.now()
+    const { store, leaseMs, lost, log } = this.#options
+    const asked = this.#options.platform.steady()
     try {
-      const [row] = await renewLease(sql, { id: this.id, leaseMs })
+      const [row] = await store.renewLease({ id: this.id, leaseMs })
       if (this.#stopped) return
       // Asked now, not before: it may have run out while the database was slow to answer.
       const wasValid = this.valid
@@ -71,7 +89,7 @@ export class Lease {
         // Another process took the name; this one goes on under a name of its own, and owns nothing.
         log('lease.replaced', { name: this.#name })
         this.#name = `${this.#options.name}#${this.id}`
-        await registerProcess(sql, { id: this.id, name: this.#name, leaseMs })
+        await store.registerProcess({ id: this.id, name: this.#name, leaseMs })
       }
       this.#validUntil = asked + leaseMs
       if (!row || !wasValid) lost()

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { AnyStateMachine, EventObject } from 'xstate'
 import { decode, encode, type Encoded, type RefCodec } from './encoding.ts'
 import { dueAfter } from './clock.ts'
@@ -26,6 +25,7 @@ export type SystemIdentity = { id: string; name: string; version: string; machin
 /** What a live system needs of its process. */
 export type Surroundings = {
   registry: Registry
+  uuid(): string
   log(...args: unknown[]): void
   /** A send made outside of a turn: by a custom action's callback, or by a promise through `self` or `system`. */
   strayed(system: string, address: string, event: EventObject): void
@@ -133,7 +133,7 @@ export class LiveSystem implements SystemHost {
     const turn = this.turn
     if (!turn) throw new Error('a delayed event can only be sent inside a transition')
     const timer: Timer = {
-      id: randomUUID(),
+      id: this.#around.uuid(),
       source: source.sessionId,
       target: target.sessionId,
       sendId: id ?? null,
@@ -223,7 +223,7 @@ export class LiveSystem implements SystemHost {
       turn.sent.push({
         system: target.system,
         address: target.address,
-        id: randomUUID(),
+        id: this.#around.uuid(),
         event: stored,
         due: turn.time,
       })

@@ -1,12 +1,4 @@
-import {
-  claimNamedSystems,
-  discardMail,
-  entriesOfKeys,
-  fetchMail,
-  loadSystems,
-  type StoredSystem,
-  type WaitingMail,
-} from '../db/index.ts'
+import type { StoredSystem, WaitingMail } from '../db/index.ts'
 import type { EngineOptions } from './engine.ts'
 import { Defect } from './failures.ts'
 import { definitionOf } from './registry.ts'
@@ -36,21 +28,21 @@ export class LoadingDock {
 
   /** Settles sends whose key was processed before, removes such mail, and returns the sends that are left. */
   async dropDuplicates(system: string, mail: Mail[]): Promise<Mail[]> {
-    const { sql } = this.#options
+    const { store } = this.#options
     const keys = mail.flatMap(({ key }) => key ?? [])
-    const entries = new Map((await entriesOfKeys(sql, { system, keys })).map(({ key, seq }) => [key, seq]))
+    const entries = new Map((await store.entriesOfKeys({ system, keys })).map(({ key, seq }) => [key, seq]))
     const duplicates = mail.filter(({ key }) => key !== null && entries.has(key))
     const rows = duplicates.flatMap(({ id }) => id ?? [])
-    if (rows.length) await discardMail(sql, { system, ids: rows })
+    if (rows.length) await store.discardMail({ system, ids: rows })
     for (const { key, settle } of duplicates) settle?.({ seq: entries.get(key as string) as number, duplicate: true })
     return mail.filter((each) => each.id === null && !duplicates.includes(each))
   }
 
   async #load(slots: Slot[]) {
-    const { sql, owner, reroute } = this.#options
+    const { store, owner, reroute } = this.#options
     const ids = slots.map(({ id }) => id)
-    const ours = new Set((await claimNamedSystems(sql, { process: owner, ids })).map(({ id }) => id))
-    const rows = new Map((await loadSystems(sql, [...ours])).map((row) => [row.id, row]))
+    const ours = new Set((await store.claimNamedSystems({ process: owner, ids })).map(({ id }) => id))
+    const rows = new Map((await store.loadSystems([...ours])).map((row) => [row.id, row]))
     for (const slot of slots) {
       const row = rows.get(slot.id)
       slot.reload = row !== undefined
@@ -73,10 +65,10 @@ export class LoadingDock {
   }
 
   async #fetch(slots: Slot[]): Promise<Map<string, Mail[]>> {
-    const { sql, clock } = this.#options
+    const { store, clock } = this.#options
     const byId = new Map(slots.map((slot) => [slot.id, slot]))
     for (const slot of slots) slot.fetch = false
-    const rows = await fetchMail(sql, { ids: slots.map(({ id }) => id), now: clock.now(), limit: MAIL_PER_SYSTEM })
+    const rows = await store.fetchMail({ ids: slots.map(({ id }) => id), now: clock.now(), limit: MAIL_PER_SYSTEM })
     const mail = new Map<string, Mail[]>()
     for (const row of rows) {
       const list = mail.get(row.systemId) ?? []

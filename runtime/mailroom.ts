@@ -1,18 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { EventObject } from 'xstate'
-import {
-  acceptMail,
-  entriesOfKeys,
-  isTransient,
-  mailFates,
-  type AcceptedMail,
-  type Acceptance,
-  type Sql,
-} from '../db/index.ts'
+import { isTransient, type AcceptedMail, type Acceptance, type Store } from '../db/index.ts'
 import { dueAfter, type Clock } from './clock.ts'
 import { encode } from './encoding.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
+import { pause, type Platform } from './platform.ts'
 import { outsideCodec } from './refs.ts'
 import type { Signals } from './signals.ts'
 import type { Mail, MailOutcome } from './turn.ts'
@@ -24,8 +16,9 @@ export type SendOptions = { to?: string; idempotencyKey?: string; delay?: number
 export type Receipt = { seq?: number; duplicate: boolean }
 
 type Options = {
-  sql: Sql
+  store: Store
   clock: Clock
+  platform: Platform
   engine: Engine
   signals: Signals
   wakeups: Wakeups
@@ -89,13 +82,16 @@ export class Mailroom {
       })
     }
     const due = dueAfter(at, options.delay ?? 0)
-    return this.#post({ id: randomUUID(), system, at, due, address: options.to ?? '', event: text, key }, options.wait)
+    return this.#post(
+      { id: this.#options.platform.uuid(), system, at, due, address: options.to ?? '', event: text, key },
+      options.wait,
+    )
   }
 
   /** Mail from memory that this process may not deliver any more goes the way of everyone's. */
   reroute = (system: string, mail: Mail[]) => {
     for (const { at, address, text, key, wait, settle } of mail) {
-      const row = { id: randomUUID(), system, at, due: at, address: address ?? '', event: text, key }
+      const row = { id: this.#options.platform.uuid(), system, at, due: at, address: address ?? '', event: text, key }
       this.#post(row, wait).then(
         (receipt) => settle?.({ seq: receipt.seq ?? 0, duplicate: receipt.duplicate }),
         (error: Rejection) => settle?.({ refused: error.code ?? 'send.unknown', message: error.message }),
@@ -107,7 +103,7 @@ export class Mailroom {
   async #conclude(system: string, key: string | null, outcome: MailOutcome): Promise<Receipt> {
     if (!('refused' in outcome))
       return { ...(outcome.seq && { seq: outcome.seq }), duplicate: outcome.duplicate ?? false }
-    const [first] = key === null ? [] : await entriesOfKeys(this.#options.sql, { system, keys: [key] }).catch(() => [])
+    const [first] = key === null ? [] : await this.#options.store.entriesOfKeys({ system, keys: [key] }).catch(() => [])
     if (first) return { seq: first.seq, duplicate: true }
     throw new Rejection(outcome.refused, outcome.message)
   }
@@ -143,7 +139,7 @@ export class Mailroom {
     this.#onTheWay.set(system, (this.#onTheWay.get(system) ?? 0) + 1)
     return new Promise<Acceptance>((resolve, reject) => {
       this.#waiting.push({ mail, keyed: mail.key !== null, resolve, reject })
-      setImmediate(() => void this.#flush())
+      this.#options.platform.setImmediate(() => void this.#flush())
     }).finally(() => {
       const left = (this.#onTheWay.get(system) as number) - 1
       if (left) this.#onTheWay.set(system, left)
@@ -164,16 +160,9 @@ export class Mailroom {
   }
 
   async #insert(batch: Waiting[]) {
-    const { sql, signals } = this.#options
+    const { store, signals } = this.#options
     try {
-      const answers = new Map(
-        (
-          await acceptMail(
-            sql,
-            batch.map(({ mail }) => mail),
-          )
-        ).map((row) => [row.id, row]),
-      )
+      const answers = new Map((await store.acceptMail(batch.map(({ mail }) => mail))).map((row) => [row.id, row]))
       if (signals.pointed) await signals.point('mail.accepted', { mail: batch.map(({ mail }) => mail) })
       for (const { mail, resolve } of batch) resolve(answers.get(mail.id) as Acceptance)
     } catch (error) {
@@ -190,7 +179,7 @@ export class Mailroom {
       each.reject(unknownFate(error))
     }
     if (!keyed.length) return
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pause(this.#options.platform, 200)
     await this.#insert(keyed)
   }
 
@@ -202,16 +191,16 @@ export class Mailroom {
 
   // Another process may take the mail, so the database is asked; a turn of this one is heard of at once.
   async #processed(mail: AcceptedMail, inserted: boolean): Promise<Receipt> {
-    const { sql, signals, closed } = this.#options
+    const { store, platform, signals, closed } = this.#options
     for (let wait = 5; ; wait = Math.min(wait * 2, 250)) {
       if (closed()) throw new Rejection('send.unknown', 'the runtime was closed before the event was processed')
-      const [fate] = await mailFates(sql, { system: mail.system, id: mail.id, key: mail.key }).catch(noneIfTransient)
+      const [fate] = await store.mailFates({ system: mail.system, id: mail.id, key: mail.key }).catch(noneIfTransient)
       if (fate && fate.seq !== null) return { seq: fate.seq, duplicate: !inserted }
       if (fate?.refused && !fate.waiting) throw refusal(fate.refused, mail)
       if (fate && !fate.waiting) return { duplicate: !inserted }
       if (fate?.parked)
         throw new Rejection('system.parked', `system ${mail.system} is parked; the event is kept for when it goes on`)
-      await committedOr(signals, mail.system, wait)
+      await committedOr(signals, mail.system, platform, wait)
     }
   }
 }
@@ -259,14 +248,14 @@ const unknownFate = (cause: unknown) =>
     : cause
 
 /** Resolves at the system's next commit in this process, or after `ms`. */
-function committedOr(signals: Signals, system: string, ms: number): Promise<void> {
+function committedOr(signals: Signals, system: string, platform: Platform, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(timer)
+      platform.clearTimeout(timer)
       off()
       resolve()
     }
-    const timer = setTimeout(done, ms)
+    const timer = platform.setTimeout(done, ms)
     const off = signals.onCommitted((id) => id === system && done())
   })
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { EventObject } from 'xstate'
 import { ActivityHost } from './activity-host.ts'
 import { Engine } from './engine.ts'
@@ -23,22 +22,23 @@ export type Parts = ReturnType<typeof assemble>
 
 /** Builds the parts of a runtime and wires them together; starts nothing. */
 export function assemble(options: Resolved, { closed, mailed, strayed }: Callbacks) {
-  const { database, clock, registry, leaseMs, roles, cacheSize } = options
-  const { sql } = database
+  const { database, clock, platform, registry, leaseMs, roles, cacheSize } = options
+  const { store } = database
   const log = quietOnceClosed(options.log, closed)
   const takesTurns = roles.includes('turns')
   const signals = new Signals(options.onPoint)
   const lease = new Lease({
-    sql,
-    name: options.name ?? `runtime-${randomUUID()}`,
+    store,
+    platform,
+    name: options.name ?? `runtime-${platform.uuid()}`,
     leaseMs,
     lost: () => engine.slots.evictAll(),
     log,
   })
   const leaseValid = () => lease.valid
-  const wakeups = new Wakeups(sql, lease.id)
-  const around: Surroundings = { registry, log: console.log, strayed }
-  const common = { sql, clock, signals, owner: lease.id, log }
+  const wakeups = new Wakeups(store, platform, lease.id)
+  const around: Surroundings = { registry, uuid: () => platform.uuid(), log: console.log, strayed }
+  const common = { store, clock, platform, signals, owner: lease.id, log }
   const engine = new Engine({
     ...common,
     around,
@@ -48,16 +48,19 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
   })
   const mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns, closed })
   const activities = roles.includes('activities') ? activityHost(options, common, mailed) : undefined
-  const reader = new Reader({ sql, engine, around, leaseValid })
+  const reader = new Reader({ store, platform, engine, around, leaseValid })
   const poller = new Poller({ ...common, engine: takesTurns ? engine : undefined, activities, lease, leaseMs })
   const watch = new Watch({ ...common, engine, activities, mailroom, reader, poll: () => poller.poll(), closed })
   return { takesTurns, signals, lease, wakeups, around, engine, mailroom, activities, reader, poller, watch }
 }
 
-type Common = Pick<ConstructorParameters<typeof ActivityHost>[0], 'sql' | 'clock' | 'signals' | 'owner' | 'log'>
+type Common = Pick<
+  ConstructorParameters<typeof ActivityHost>[0],
+  'store' | 'clock' | 'platform' | 'signals' | 'owner' | 'log'
+>
 
 const activityHost = ({ registry, concurrency }: Resolved, common: Common, mailed: Callbacks['mailed']) =>
-  new ActivityHost({ ...common, registry, concurrency, random: Math.random, mailed })
+  new ActivityHost({ ...common, registry, concurrency, mailed })
 
 // After the end there is nobody to act on what goes wrong with what was left behind.
 function quietOnceClosed(given: Log | undefined, closed: () => boolean): Log {

@@ -1,20 +1,14 @@
-import {
-  buryFinalMail,
-  claimSystems,
-  freeHeldMail,
-  isTransient,
-  nextActivityAt,
-  nextDue,
-  type Sql,
-} from '../db/index.ts'
+import { isTransient, type Store } from '../db/index.ts'
 import type { ActivityHost } from './activity-host.ts'
 import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
 import type { Lease } from './lease.ts'
+import type { Platform } from './platform.ts'
 
 type Options = {
-  sql: Sql
+  store: Store
   clock: Clock
+  platform: Platform
   engine: Engine | undefined
   activities: ActivityHost | undefined
   lease: Lease
@@ -32,7 +26,7 @@ const CLAIM_LIMIT = 200
 /** The loop that looks for due mail and queued activities nobody else takes care of. */
 export class Poller {
   readonly #options: Options
-  #timer: NodeJS.Timeout | undefined
+  #timer: unknown
   #polling: Promise<void> | undefined
   #sweptAt = -Infinity
   #open = false
@@ -48,13 +42,13 @@ export class Poller {
 
   async stop() {
     this.#open = false
-    clearTimeout(this.#timer)
+    this.#options.platform.clearTimeout(this.#timer)
     await this.#polling
   }
 
   abandon() {
     this.#open = false
-    clearTimeout(this.#timer)
+    this.#options.platform.clearTimeout(this.#timer)
   }
 
   /** Looks once, now. */
@@ -64,8 +58,8 @@ export class Poller {
   }
 
   #later(ms: number) {
-    clearTimeout(this.#timer)
-    if (this.#open) this.#timer = setTimeout(() => void this.poll(), ms)
+    this.#options.platform.clearTimeout(this.#timer)
+    if (this.#open) this.#timer = this.#options.platform.setTimeout(() => void this.poll(), ms)
   }
 
   async #poll() {
@@ -82,18 +76,18 @@ export class Poller {
 
   /** Milliseconds until it is worth looking again. */
   async #look(): Promise<number> {
-    const { sql, clock, engine, activities, lease, leaseMs } = this.#options
+    const { store, clock, platform, engine, activities, lease, leaseMs } = this.#options
     const now = clock.now()
-    const sweeping = performance.now() - this.#sweptAt > leaseMs / 3
-    if (sweeping) this.#sweptAt = performance.now()
+    const sweeping = platform.steady() - this.#sweptAt > leaseMs / 3
+    if (sweeping) this.#sweptAt = platform.steady()
     if (activities && sweeping) await activities.sweep()
     else activities?.dispatch()
     if (!engine) return POLL_MS
-    const claimed = await claimSystems(sql, { process: lease.id, now, limit: CLAIM_LIMIT })
+    const claimed = await store.claimSystems({ process: lease.id, now, limit: CLAIM_LIMIT })
     engine.poke(claimed.map(({ id }) => id))
-    if (sweeping) await Promise.all([freeHeldMail(sql), buryFinalMail(sql, now)])
+    if (sweeping) await Promise.all([store.freeHeldMail(), store.buryFinalMail(now)])
     if (claimed.length >= CLAIM_LIMIT) return SHORTEST_POLL_MS
-    const [[mail], [activity]] = await Promise.all([nextDue(sql, now), nextActivityAt(sql, now)])
+    const [[mail], [activity]] = await Promise.all([store.nextDue(now), store.nextActivityAt(now)])
     const due = Math.min(mail?.due ?? Infinity, activity?.at ?? Infinity) - clock.now()
     return Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, due))
   }

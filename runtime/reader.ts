@@ -1,15 +1,4 @@
-import {
-  listParked,
-  listProjections,
-  loadSystems,
-  readCheckpoint,
-  readEmitted,
-  readJournal,
-  readTrail,
-  systemHead,
-  type Sql,
-  type TrailRow,
-} from '../db/index.ts'
+import type { Store, TrailRow } from '../db/index.ts'
 import { applied } from './delta.ts'
 import { decode } from './encoding.ts'
 import type { Engine } from './engine.ts'
@@ -18,6 +7,7 @@ import { viewOf } from './finish-turn.ts'
 import type { Frozen, Stored } from './frozen.ts'
 import type { LiveSystem, Surroundings } from './live-system.ts'
 import { patiently } from './patience.ts'
+import type { Platform } from './platform.ts'
 import { fold, foldEntry, restoreSystem } from './restore.ts'
 import type { Loaded } from './slot.ts'
 import { outsideRefs, type actorView, type ActorView } from './view.ts'
@@ -44,7 +34,7 @@ export type Emitted = { seq: number; n: number; at: Date; address: string; event
 export type Page = { after?: number; limit?: number }
 export type ProjectionQuery = { key?: string; systemId?: string; after?: string; limit?: number }
 
-type Options = { sql: Sql; engine: Engine; around: Surroundings; leaseValid(): boolean }
+type Options = { store: Store; platform: Platform; engine: Engine; around: Surroundings; leaseValid(): boolean }
 
 const DEFAULT_LIMIT = 1_000
 const FOLD_AT_ONCE = 1_000
@@ -56,6 +46,8 @@ export class Reader {
   constructor(options: Options) {
     this.#options = options
   }
+
+  #patiently = <T>(read: () => PromiseLike<T>) => patiently(this.#options.platform, read)
 
   async snapshot(id: string, address = ''): Promise<ActorView> {
     const { seen } = await this.look(id, (system) => viewAt(system, address))
@@ -80,7 +72,7 @@ export class Reader {
 
   /** The status of the system itself. Throws `system.not_found`. */
   async head(id: string) {
-    const [head] = await patiently(() => systemHead(this.#options.sql, id))
+    const [head] = await this.#patiently(() => this.#options.store.systemHead(id))
     if (!head) throw notFound(id)
     return head
   }
@@ -103,19 +95,19 @@ export class Reader {
    * last checkpoint if it is not later than `after`, else from the first entry on.
    */
   follow(id: string, { after = 0, atOnce = FOLD_AT_ONCE } = {}): () => Promise<HistoryEntry[]> {
-    const { sql } = this.#options
+    const { store } = this.#options
     let stored: Map<string, Stored> | undefined
     let seen = 0
     return async () => {
       if (!stored) {
-        const [from] = after > 0 ? await patiently(() => readCheckpoint(sql, id)) : []
+        const [from] = after > 0 ? await this.#patiently(() => store.readCheckpoint(id)) : []
         const usable = from && from.seq <= after
         stored = fold((usable && from.actors) || [], [])
         seen = usable ? from.seq : 0
       }
       const states = stored
       const limit = Math.min(FOLD_AT_ONCE, Math.max(0, after - seen) + atOnce)
-      const rows = await patiently(() => readJournal(sql, { id, after: seen, limit }))
+      const rows = await this.#patiently(() => store.readJournal({ id, after: seen, limit }))
       seen = rows.at(-1)?.seq ?? seen
       return rows.map((row) => historyEntry(row, foldEntry(states, row, applied)))
     }
@@ -124,27 +116,27 @@ export class Reader {
   /** The way that actors took, without their contexts: of the one at `address`, whoever lived there, or of all. */
   async trail(id: string, { address, after = 0, limit = DEFAULT_LIMIT }: Page & { address?: string } = {}) {
     const which = { id, address: address ?? null, after, limit }
-    const rows = await patiently(() => readTrail(this.#options.sql, which))
+    const rows = await this.#patiently(() => this.#options.store.readTrail(which))
     if (!rows.length) await this.head(id)
     return rows.map(trailEntry)
   }
 
   async emitted(id: string, { after = 0, limit = DEFAULT_LIMIT }: Page = {}): Promise<Emitted[]> {
-    const rows = await patiently(() => readEmitted(this.#options.sql, { id, after, limit }))
+    const rows = await this.#patiently(() => this.#options.store.readEmitted({ id, after, limit }))
     if (!rows.length) await this.head(id)
     return rows.map(({ at, event, ...row }) => ({ ...row, at: new Date(at), event: decode(event, outsideRefs) }))
   }
 
   list(kind: string, query: ProjectionQuery = {}) {
     const asked = { kind, ...query, limit: query.limit ?? DEFAULT_LIMIT }
-    return patiently(() => listProjections(this.#options.sql, asked))
+    return this.#patiently(() => this.#options.store.listProjections(asked))
   }
 
-  parked = () => patiently(() => listParked(this.#options.sql))
+  parked = () => this.#patiently(() => this.#options.store.listParked())
 
   async #load(id: string): Promise<LiveSystem> {
-    const { sql, around } = this.#options
-    const [row] = await patiently(() => loadSystems(sql, [id]))
+    const { store, around } = this.#options
+    const [row] = await this.#patiently(() => store.loadSystems([id]))
     if (!row) throw notFound(id)
     return restoreSystem(row, around, { asItIs: true })
   }

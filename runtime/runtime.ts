@@ -1,10 +1,10 @@
 import type { EventObject } from 'xstate'
-import { findPeers, openDatabase, unparkSystem, type Database } from '../db/index.ts'
+import { openDatabase } from '../db/index.ts'
 import { databaseClock, wholeClock } from './clock.ts'
 import { validateEvent } from './event-schemas.ts'
 import { Rejection } from './failures.ts'
 import type { SendOptions } from './mailroom.ts'
-import { DEFAULTS, type Resolved, type RuntimeOptions } from './options.ts'
+import { DEFAULTS, type Resolved, type RuntimeOptions, type Storage } from './options.ts'
 import { assemble, type Parts } from './parts.ts'
 import type { HistoryEntry, Page, ProjectionQuery } from './reader.ts'
 import { createRegistry } from './registry.ts'
@@ -16,8 +16,8 @@ import type { Condition } from './watch.ts'
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const registry = createRegistry(options.machines, options.activities ?? {})
   const own = typeof options.database === 'string'
-  const database = own ? await openDatabase(options.database as string) : (options.database as Database)
-  const clock = wholeClock(options.clock ?? (await databaseClock(database.sql)))
+  const database = own ? await openDatabase(options.database as string) : (options.database as Storage)
+  const clock = wholeClock(options.clock ?? (await databaseClock(database.store)))
   return new Runtime({ ...DEFAULTS, ...defined(options), clock, database, registry, ownDatabase: own })
 }
 
@@ -57,9 +57,9 @@ export class Runtime {
 
   spawn(machineName: string, options: SpawnOptions = {}): Promise<{ id: string }> {
     this.#mustRun()
-    const { database, clock } = this.#options
+    const { database, clock, platform } = this.#options
     return spawnSystem(
-      { sql: database.sql, clock, engine: this.#parts.engine, around: this.#parts.around },
+      { store: database.store, clock, platform, engine: this.#parts.engine, around: this.#parts.around },
       machineName,
       options,
     )
@@ -83,7 +83,7 @@ export class Runtime {
   /** Projection rows of a kind, newest system first; `after` is `<system id>/<address>` of the last row before, or a system id. */
   list = (kind: string, query?: ProjectionQuery) => this.#parts.reader.list(kind, query)
   /** Names of the other runtimes that live on this database. */
-  peers = async () => (await findPeers(this.#options.database.sql, this.#parts.lease.id)).map(({ name }) => name)
+  peers = async () => (await this.#options.database.store.findPeers(this.#parts.lease.id)).map(({ name }) => name)
   /** Systems that wait for an operator, with the reason. */
   parked = () => this.#parts.reader.parked()
 
@@ -95,7 +95,7 @@ export class Runtime {
 
   /** Lets a parked system go on, with the mail that was kept for it. Throws `system.not_parked`. */
   async unpark(id: string): Promise<void> {
-    const [freed] = await unparkSystem(this.#options.database.sql, id)
+    const [freed] = await this.#options.database.store.unparkSystem(id)
     if (!freed) throw new Rejection('system.not_parked', `system ${id} is not parked`)
     this.#mailed(id, null)
   }
@@ -141,7 +141,7 @@ export class Runtime {
     this.#parts.activities?.abandon()
     this.#parts.engine.abandon()
     await this.#parts.wakeups.close()
-    if (this.#options.ownDatabase) await this.#options.database.sql.end({ timeout: 0 })
+    if (this.#options.ownDatabase) await this.#options.database.close({ abandon: true })
   }
 
   #mustRun() {

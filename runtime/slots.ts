@@ -1,9 +1,15 @@
-import { releaseSystems, type Sql } from '../db/index.ts'
+import type { Store } from '../db/index.ts'
 import { LONGEST_TIMEOUT, type Clock } from './clock.ts'
 import { checkpoint } from './finish-turn.ts'
 import { newSlot, type Slot } from './slot.ts'
 
-type Options = { sql: Sql; clock: Clock; owner: string; cacheSize: number; log(problem: string, detail: object): void }
+type Options = {
+  store: Store
+  clock: Clock
+  owner: string
+  cacheSize: number
+  log(problem: string, detail: object): void
+}
 
 // Evicting one at a time would cost a statement each.
 const EVICT_TOGETHER = 200
@@ -136,7 +142,7 @@ export class Slots {
       this.evict(slot)
     }
     try {
-      await releaseSystems(this.#options.sql, this.#options.owner, releases)
+      await this.#options.store.releaseSystems(this.#options.owner, releases)
     } finally {
       for (const slot of slots) this.#released(slot)
     }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { systemHead, type Sql } from '../db/index.ts'
+import type { Store } from '../db/index.ts'
 import type { Clock } from './clock.ts'
 import type { Fate } from './commit-batch.ts'
 import { decode, encode } from './encoding.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
 import { LiveSystem, type Surroundings } from './live-system.ts'
+import { pause, type Platform } from './platform.ts'
 import { outsideCodec } from './refs.ts'
 import { definitionOf } from './registry.ts'
 import type { Loaded } from './slot.ts'
@@ -13,7 +14,7 @@ import { createTurn } from './turn.ts'
 import { newSystemId } from './uuid.ts'
 
 export type SpawnOptions = { id?: string; input?: unknown; tenant?: string }
-type Options = { sql: Sql; clock: Clock; engine: Engine; around: Surroundings }
+type Options = { store: Store; clock: Clock; platform: Platform; engine: Engine; around: Surroundings }
 
 const ID = /^[A-Za-z0-9._:@-]{1,200}$/
 
@@ -26,15 +27,15 @@ export async function spawnSystem(
   name: string,
   { id, input, tenant = '' }: SpawnOptions,
 ): Promise<{ id: string }> {
-  const { sql, engine } = options
+  const { store, engine } = options
   const system = id ?? newSystemId()
   if (!ID.test(system)) throw new Rejection('system.invalid_id', 'a system id is 1 to 200 letters, digits or . _ : @ -')
   const inputHash = hashed(name, tenant, input)
-  const known = id === undefined ? undefined : await existing(sql, system, inputHash)
+  const known = id === undefined ? undefined : await existing(store, system, inputHash)
   if (known) return known
   const slot = engine.slots.ensure(system)
   if (slot.busy || slot.live)
-    return (await existing(sql, system, inputHash)) ?? again(options, name, { id, input, tenant })
+    return (await existing(store, system, inputHash)) ?? again(options, name, { id, input, tenant })
   slot.busy = true
   const fate = await firstTurn(options, name, system, { input, tenant, inputHash }).catch((error: unknown) => {
     slot.busy = false
@@ -46,12 +47,12 @@ export async function spawnSystem(
     throw new Rejection((fate.error as Rejection).code, fate.error.message, { cause: fate.error })
   if (fate.fate === 'unknown')
     throw new Rejection('send.unknown', 'the database went away before it answered', { cause: fate.error })
-  return (await existing(sql, system, inputHash)) as { id: string }
+  return (await existing(store, system, inputHash)) as { id: string }
 }
 
 // Another spawn of the same id is under way in this process.
 async function again(options: Options, name: string, spawn: SpawnOptions) {
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  await pause(options.platform, 5)
   return spawnSystem(options, name, spawn)
 }
 
@@ -65,8 +66,8 @@ function hashed(name: string, tenant: string, input: unknown): string {
   }
 }
 
-async function existing(sql: Sql, id: string, inputHash: string): Promise<{ id: string } | undefined> {
-  const [head] = await systemHead(sql, id)
+async function existing(store: Store, id: string, inputHash: string): Promise<{ id: string } | undefined> {
+  const [head] = await store.systemHead(id)
   if (!head) return undefined
   if (head.inputHash === inputHash) return { id }
   throw new Rejection('system.exists', `system ${id} exists with another machine or input`)

@@ -1,4 +1,5 @@
-import type { Sql } from '../db/index.ts'
+import type { Store } from '../db/index.ts'
+import { pause, type Platform } from './platform.ts'
 
 /** `m:` mail for a system · `a:` an activity was queued · `c:` an activity was cancelled. */
 export type Note = `m:${string}` | `a:` | `c:${string}`
@@ -12,19 +13,21 @@ const MAX_PAYLOAD = 7_000
  * their own: a NOTIFY inside every commit costs two thirds of the commits at 16 connections. A poll covers what is lost.
  */
 export class Wakeups {
-  readonly #sql: Sql
+  readonly #store: Store
+  readonly #platform: Platform
   readonly #self: string
   readonly #pending = new Set<Note>()
   #listening: { unlisten(): Promise<void> } | undefined
   #sending: Promise<void> | undefined
 
-  constructor(sql: Sql, self: string) {
-    this.#sql = sql
+  constructor(store: Store, platform: Platform, self: string) {
+    this.#store = store
+    this.#platform = platform
     this.#self = self
   }
 
   async listen(hear: (notes: Note[]) => void) {
-    this.#listening = await this.#sql.listen(CHANNEL, (payload) => {
+    this.#listening = await this.#store.listen(CHANNEL, (payload) => {
       const { from, notes } = readPayload(payload)
       if (from !== this.#self) hear(notes)
     })
@@ -33,7 +36,7 @@ export class Wakeups {
   tell(note: Note) {
     // One that fits into no payload is left to the poll.
     if (note.length < MAX_PAYLOAD - 200) this.#pending.add(note)
-    this.#sending ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#send())
+    this.#sending ??= pause(this.#platform, 0).then(() => this.#send())
   }
 
   async close() {
@@ -51,7 +54,7 @@ export class Wakeups {
         notes.push(note)
         this.#pending.delete(note)
       }
-      await this.#sql.notify(CHANNEL, JSON.stringify({ from: this.#self, notes })).catch(() => {})
+      await this.#store.notify(CHANNEL, JSON.stringify({ from: this.#self, notes })).catch(() => {})
     }
     this.#sending = undefined
   }

@@ -1,4 +1,4 @@
-import { isTransient, unsettled, type Sql } from '../db/index.ts'
+import { isTransient, type Store } from '../db/index.ts'
 import type { ActivityHost } from './activity-host.ts'
 import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
@@ -6,14 +6,16 @@ import { Rejection } from './failures.ts'
 import type { LiveSystem } from './live-system.ts'
 import type { Mailroom } from './mailroom.ts'
 import { viewAt, type HistoryEntry, type Reader } from './reader.ts'
+import { pause, type Platform } from './platform.ts'
 import type { Signals } from './signals.ts'
 import { glimpse, type ActorView } from './view.ts'
 
 export type Condition = 'done' | { tag: string } | { matches: unknown }
 
 type Options = {
-  sql: Sql
+  store: Store
   clock: Clock
+  platform: Platform
   engine: Engine
   activities: ActivityHost | undefined
   mailroom: Mailroom
@@ -44,7 +46,8 @@ export class Watch {
   }
 
   async waitFor(id: string, condition: Condition, { timeout }: { timeout?: number } = {}): Promise<ActorView> {
-    const deadline = timeout === undefined ? Infinity : performance.now() + timeout
+    const { platform } = this.#options
+    const deadline = timeout === undefined ? Infinity : platform.steady() + timeout
     for (;;) {
       const changed = this.#nextChange(id)
       try {
@@ -54,7 +57,7 @@ export class Watch {
         if (seen && meets(seen, condition)) return seen
         if (seen) throw failed(id, condition, seen)
         if (!owned) await this.#refuseParked(id)
-        const left = deadline - performance.now()
+        const left = deadline - platform.steady()
         if (left <= 0) throw new Rejection('wait.timeout', `system ${id} did not get there within ${timeout} ms`)
         if (this.#options.closed()) throw closedMeanwhile()
         await changed.within(Math.min(left, POLL_MS))
@@ -101,20 +104,20 @@ export class Watch {
 
   /** No mail due, no turn open, no activity that could start but has not, no result on its way. */
   async settled(id?: string): Promise<void> {
-    const { sql, clock, poll, closed } = this.#options
+    const { store, clock, platform, poll, closed } = this.#options
     for (let quiet = 0; quiet < 2;) {
       if (closed()) throw closedMeanwhile()
       await this.#localRest(id)
-      const [row] = await unsettled(sql, { now: clock.now(), id })
+      const [row] = await store.unsettled({ now: clock.now(), id })
       if (row?.mail || row?.activity) {
         quiet = 0
         await poll()
-        await pause(2)
+        await pause(platform, 2)
       } else if (this.#localBusy(id)) quiet = 0
       else {
         quiet++
         // An attempt that ends at once is about to say so.
-        await pause(0)
+        await pause(platform, 0)
       }
     }
   }
@@ -127,7 +130,7 @@ export class Watch {
       } catch (error) {
         if (this.#options.closed()) throw closedMeanwhile()
         if (!isTransient(error)) throw error
-        await pause(POLL_MS)
+        await pause(this.#options.platform, POLL_MS)
       }
     }
   }
@@ -138,7 +141,7 @@ export class Watch {
   }
 
   async #localRest(id?: string) {
-    while (this.#localBusy(id) && !this.#options.closed()) await pause(1)
+    while (this.#localBusy(id) && !this.#options.closed()) await pause(this.#options.platform, 1)
   }
 
   #nextChange(id: string) {
@@ -155,9 +158,10 @@ export class Watch {
       within: (ms: number) =>
         new Promise<void>((resolve) => {
           if (heard) return resolve()
-          const timer = setTimeout(resolve, ms)
+          const { platform } = this.#options
+          const timer = platform.setTimeout(resolve, ms)
           wake = () => {
-            clearTimeout(timer)
+            platform.clearTimeout(timer)
             resolve()
           }
         }),
@@ -170,8 +174,6 @@ export class Watch {
 }
 
 const closedMeanwhile = () => new Rejection('runtime.closed', 'the runtime was closed meanwhile')
-
-const pause = (ms: number) => new Promise<void>((resolve) => (ms ? setTimeout(resolve, ms) : setImmediate(resolve)))
 
 /** The whole root once the condition is met, or can be met no more. */
 function endOrNothing(system: LiveSystem, condition: Condition): ActorView | undefined {

@@ -1,0 +1,54 @@
+import type { Sql } from './connect.ts'
+import * as acceptMail from './queries/accept-mail.ts'
+import * as claimSystems from './queries/claim-systems.ts'
+import { commitTurns } from './queries/commit-turns.ts'
+import { findTurns } from './queries/find-turns.ts'
+import * as findWaiting from './queries/find-waiting.ts'
+import * as leaseProcess from './queries/lease-process.ts'
+import { listProjections } from './queries/list-projections.ts'
+import { fetchMail, loadSystems } from './queries/load-systems.ts'
+import * as parkSystems from './queries/park-systems.ts'
+import * as readJournal from './queries/read-journal.ts'
+import { releaseSystems } from './queries/release-systems.ts'
+import * as runActivities from './queries/run-activities.ts'
+
+const queries = {
+  ...acceptMail,
+  ...claimSystems,
+  commitTurns,
+  findTurns,
+  ...findWaiting,
+  ...leaseProcess,
+  listProjections,
+  fetchMail,
+  loadSystems,
+  ...parkSystems,
+  ...readJournal,
+  releaseSystems,
+  ...runActivities,
+}
+
+type Rows<Answer> = Answer extends readonly (infer Row)[] ? Row[] : Answer
+type Bound<Query> = Query extends (sql: Sql, ...given: infer Given) => infer Answer
+  ? (...given: Given) => Promise<Rows<Awaited<Answer>>>
+  : never
+
+/** What a runtime asks of a database: each call is one statement, which happens wholly or not at all. */
+export type Store = { [Name in keyof typeof queries]: Bound<(typeof queries)[Name]> } & {
+  /** Calls `hear` with what others say on the channel from now on; what is said while the connection is away is lost. */
+  listen(channel: string, hear: (payload: string) => void): Promise<{ unlisten(): Promise<void> }>
+  notify(channel: string, payload: string): Promise<unknown>
+}
+
+/** Statements begin when they are called, not when they are awaited as those of postgres.js do. */
+export function postgresStore(sql: Sql): Store {
+  const bound = Object.entries(queries).map(([name, query]) => [
+    name,
+    async (...given: unknown[]) => (query as (sql: Sql, ...given: unknown[]) => unknown)(sql, ...given),
+  ])
+  return {
+    ...(Object.fromEntries(bound) as Store),
+    listen: (channel, hear) => sql.listen(channel, hear),
+    notify: async (channel, payload) => sql.notify(channel, payload),
+  }
+}

@@ -1,0 +1,32 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate'
+
+/** One branch of a transition: each guarded branch counts by itself. `index` is its place among those of its event. */
+export type NamedTransition = { name: string; source: string; event: string; index: number }
+
+type Definition = { eventType: string; source: { id: string }; target?: { id: string }[]; guard?: unknown }
+
+const nodesOf = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesOf)]
+
+const guardName = (guard: unknown): string =>
+  typeof guard === 'string' ? guard : ((guard as { type?: string }).type ?? 'inline')
+
+const named = (definition: Definition, event: string, index: number): NamedTransition => {
+  const { source, target, guard } = definition
+  const guarded = guard ? ` [${guardName(guard)}]` : ''
+  const to = target?.length ? ` -> ${target.map(({ id }) => id).join(', ')}` : ''
+  return { name: `${source.id}: ${event}${index > 0 ? `#${index + 1}` : ''}${guarded}${to}`, source: source.id, event, index }
+}
+
+/** What there is to cover in a machine; histories are no states one can be in. */
+export function partsOf(machine: AnyStateMachine): { states: string[]; transitions: Map<object, NamedTransition> } {
+  const nodes = nodesOf(machine.root)
+  const transitions = new Map<object, NamedTransition>()
+  for (const node of nodes) {
+    const arrays = [...node.transitions.entries(), ['always', node.always ?? []] as const]
+    for (const [event, definitions] of arrays)
+      definitions.forEach((definition, index) =>
+        transitions.set(definition, named(definition as unknown as Definition, event, index)),
+      )
+  }
+  return { states: nodes.filter(({ type }) => type !== 'history').map(({ id }) => id), transitions }
+}
