@@ -76,7 +76,7 @@ const ledger = setup({
     relay: enqueueActions(({ enqueue, event, context, system }) => {
       if (event.type !== 'relay') return
       const target = system.get(`//${event.to}/`)
-      if (target) enqueue.sendTo(target, { type: 'note', id: event.id, from: context.name })
+      if (target) enqueue.sendTo(target, { type: 'note', id: event.id, from: context.name } as never)
     }),
     hire: enqueueActions(({ enqueue, event, context }) => {
       if (event.type !== 'hire' || context.clerks.includes(event.clerk)) return
