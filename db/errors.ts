@@ -7,6 +7,8 @@ export type DatabaseCode =
   | 'database.rights'
   | 'database.newer'
   | 'database.changed'
+  | 'database.migrating'
+  | 'database.blocked'
   | 'database.embedded'
   | 'database.other_version'
 
@@ -47,3 +49,10 @@ export function isTransient(error: unknown): boolean {
     transientClientErrors.has(code)
   )
 }
+
+/**
+ * True when the connection went with the error. A statement on a reserved connection that is gone ends the process
+ * (postgres.js 3.4.9: "Cannot read properties of null (reading 'write')"), so nothing is rolled back or unlocked there.
+ */
+export const isDisconnection = (error: unknown): boolean =>
+  /^(CONNECTION_|08|57P0)/.test(errorCode(error)) || transientSystemErrors.has(errorCode(error))

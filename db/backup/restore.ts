@@ -1,7 +1,9 @@
 import type { ReservedSql } from 'postgres'
 import type { Sql } from '../connect.ts'
-import { errorCode } from '../errors.ts'
-import { applyMigrations, type Migration, readMigrations, takeMigrationLock } from '../migrate.ts'
+import { errorCode, isDisconnection } from '../errors.ts'
+import { applyMigrations } from '../migrate.ts'
+import { type Migration, readMigrations } from '../migration-files.ts'
+import { takeMigrationLock } from '../migration-lock.ts'
 import { BackupRefused } from './refused.ts'
 import {
   cellsIn,
@@ -16,6 +18,8 @@ import {
   tables,
 } from './format.ts'
 import { linesOf } from './lines.ts'
+
+const LOCK_PATIENCE_MS = 60_000
 
 export type Restored = { madeAt: string; rows: Rows }
 
@@ -33,7 +37,7 @@ export async function restoreBackup(sql: Sql, backup: AsyncIterable<Buffer>): Pr
   try {
     await reserved`begin`
     try {
-      await takeMigrationLock(reserved)
+      await takeMigrationLock(reserved, LOCK_PATIENCE_MS)
       await requireEmpty(reserved)
       await reserved.unsafe(`drop table if exists ${[...tables, 'process', 'migration'].join(', ')}`)
       await applyMigrations(reserved, known.slice(0, header.migrations.length))
@@ -43,7 +47,7 @@ export async function restoreBackup(sql: Sql, backup: AsyncIterable<Buffer>): Pr
       await reserved`commit`
       return { madeAt: header.madeAt, rows }
     } catch (error) {
-      await reserved`rollback`.catch(() => {}) // the connection itself may be what failed
+      if (!isDisconnection(error)) await reserved`rollback`
       throw explained(error)
     }
   } finally {
