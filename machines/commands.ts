@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DeliveryRef } from './activities/contractor.ts'
 import { Instant } from './argv.ts'
 import { Chain } from './chain/schema.ts'
-import { Cost } from './cost.ts'
+import { Spending } from './cost.ts'
 import { DirectiveFile, Limits } from './directive-file.ts'
 
 /**
@@ -102,8 +102,7 @@ export const contractCommands = {
     percent: z.number().min(0).max(100).optional(),
     /** How long the attempt's log is by now. */
     logBytes: z.number().int().nonnegative().optional(),
-    /** What was spent since the last report of a cost. */
-    cost: Cost.optional(),
+    spent: Spending.optional(),
   }),
   'contract.deliver': z.strictObject({
     type: z.literal('contract.deliver'),
@@ -112,6 +111,7 @@ export const contractCommands = {
     fence: fence.optional(),
     delivery: DeliveryRef.nullable().default(null),
     summary: z.string().max(4000).default(''),
+    spent: Spending.optional(),
   }),
   'contract.fail': z.strictObject({
     type: z.literal('contract.fail'),
@@ -126,9 +126,15 @@ export const contractCommands = {
     exitCode: z.number().int().nullable().default(null),
     /** The end of what was put out, for whoever tries again. */
     outputTail: z.string().max(4000).default(''),
+    spent: Spending.optional(),
   }),
   /** Gives the contract back: it is offered to others at once. */
-  'contract.release': z.strictObject({ type: z.literal('contract.release'), ...sent, fence }),
+  'contract.release': z.strictObject({
+    type: z.literal('contract.release'),
+    ...sent,
+    fence,
+    spent: Spending.optional(),
+  }),
 } as const
 
 type Sent<T extends Record<string, z.ZodType>> = { [K in keyof T]: z.infer<T[K]> }[keyof T]

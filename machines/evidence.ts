@@ -19,6 +19,8 @@ export const Evidence = z.strictObject({
   agent: z.strictObject({ preset: z.string(), version: z.string().nullable() }).optional(),
   /** Who brought it, where that was not we: `worker:<name>`, or the person's name. */
   by: z.string().optional(),
+  /** What was wrong with what the executor left, where that is no reason to fail. */
+  notes: z.array(z.string()).optional(),
   /** Files left in the outbox. `path` is absolute. */
   artifacts: z.array(z.strictObject({ name: z.string(), path: z.string(), bytes: z.number().int().nonnegative() })),
   /** The whole output lies in a file; here only its end, at most 4 kB. */

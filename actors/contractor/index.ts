@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { ContractorInput, ContractorOutput, Evidence } from '../../machines/index.ts'
+import { dirname, join } from 'node:path'
+import type { ContractorInput, ContractorOutput, Cost, Evidence, ReportedCost } from '../../machines/index.ts'
 import { ActivityFailure, type ActivityContext } from '../../runtime/index.ts'
+import { priced } from '../executors/agent/costs.ts'
 import { type Attempt, execute, type Execution, finishedBefore } from '../executors/index.ts'
 import { attemptFolder, attemptLog } from '../folders.ts'
 import { serially } from '../git/index.ts'
@@ -11,6 +12,7 @@ import { restorePointer } from '../workspace/index.ts'
 import { branched, changesIn, deliver, deliveredCommit, filesMade, tipOf } from './delivery.ts'
 import { artifactsIn, endOf, summaryIn } from './outbox.ts'
 import { reporter } from './reports.ts'
+import { putSpendingAside, spendingOf, type Told, withoutSecrets } from './spending.ts'
 
 /** Carries out one attempt of a contract. Repeated after a crash, it goes on in the same folder, or finds its delivery. */
 export const createContractor =
@@ -33,15 +35,25 @@ async function settle(attempt: Attempt): Promise<ContractorOutput> {
   // The built-in agent's work is done before it comes here: closing it again costs nothing and says what it said.
   const open = found === null || attempt.context.input.contract.executor.kind === 'model'
   const execution = open ? await carryOut(attempt) : deliveredBefore(attempt)
-  const { session, costs } = execution
+  const told = spendingOf(dirname(attempt.outbox), { ended: true })
+  const { session } = execution
+  const common = {
+    session,
+    costs: costsBeside(told, execution),
+    ...(told.costs.length > 0 && { spent: { from: 0, costs: spent(attempt, told.costs) } }),
+  }
   if (!execution.ok) {
     const { code, reason, exitCode, outputTail } = execution
-    return { outcome: 'failed', at: at(), code, reason, exitCode, outputTail, session, costs }
+    return { outcome: 'failed', at: at(), code, reason, exitCode, outputTail, ...common }
   }
   restorePointer(attempt.context.input.workspace.path)
-  const evidence = await collectEvidence(attempt, execution, found)
-  return { outcome: 'delivered', at: at(), evidence, session, costs }
+  const evidence = await collectEvidence(attempt, execution, { found, notes: told.problems })
+  return { outcome: 'delivered', at: at(), evidence, ...common }
 }
+
+/** That nobody knows what an agent has spent is not so when its outbox says it. */
+const costsBeside = ({ costs: told }: Told, { costs }: Execution): Cost[] =>
+  told.length === 0 ? costs : costs.filter(({ source }) => source !== 'unknown')
 
 type Success = Extract<Execution, { ok: true }>
 
@@ -70,7 +82,14 @@ async function carryOut(attempt: Attempt): Promise<Execution> {
   const { contract } = context.input
   // What was done elsewhere is past its phases.
   if (contract.executor.kind === 'noop' || context.input.handover) return execute(contract.executor, attempt)
-  const reports = reporter(context, contract, { outbox, redact: surroundings.redact, now: surroundings.now })
+  const folder = dirname(outbox)
+  putSpendingAside(folder)
+  const reports = reporter(context, contract, {
+    outbox,
+    redact: surroundings.redact,
+    now: surroundings.now,
+    spent: () => spent(attempt, spendingOf(folder, { ended: false }).costs),
+  })
   try {
     reports.enter('execute')
     return await execute(contract.executor, { ...attempt, onOutput: reports.heard })
@@ -85,7 +104,11 @@ async function findDelivery({ surroundings, context }: Attempt): Promise<string 
   return at && contract.executor.kind !== 'noop' ? deliveredCommit(surroundings.git, at, contract) : null
 }
 
-async function collectEvidence(attempt: Attempt, execution: Success, found: string | null): Promise<Evidence> {
+async function collectEvidence(
+  attempt: Attempt,
+  execution: Success,
+  { found, notes }: { found: string | null; notes: string[] },
+): Promise<Evidence> {
   const { outbox, logPath } = attempt
   const summary = attempt.surroundings.redact(summaryIn(outbox) || (execution.summary ?? ''))
   return {
@@ -93,6 +116,7 @@ async function collectEvidence(attempt: Attempt, execution: Success, found: stri
     summary,
     ...(execution.agent && { agent: execution.agent }),
     ...(execution.by !== undefined && { by: execution.by }),
+    ...(notes.length > 0 && { notes: notes.slice(0, 20).map(attempt.surroundings.redact) }),
     artifacts: artifactsIn(outbox),
     logs: { path: existsSync(logPath) ? logPath : null, ...execution.log },
   }
@@ -107,3 +131,10 @@ async function changesMade({ surroundings: { git }, context }: Attempt, summary:
     found ?? (contract.executor.kind === 'noop' ? await tipOf(git, at) : await deliver(git, at, contract, summary))
   return changesIn(git, at, commit)
 }
+
+/** As it is told to others: without secrets, and with dollars where only tokens were named and their price is known. */
+const spent = ({ surroundings: { redact, models, now } }: Attempt, costs: readonly ReportedCost[]): ReportedCost[] =>
+  costs.map(withoutSecrets(redact)).map((cost) => {
+    if (cost.usd !== null || cost.source !== undefined) return cost
+    return priced([{ ...cost, source: 'unknown' }], models, null, now())[0] as Cost
+  })

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import type { Evidence } from '../../machines/index.ts'
 
 /** Names in the outbox with a meaning of their own; everything else is an artifact. */
-const reserved = ['summary.md', 'phase']
+const reserved = ['summary.md', 'phase', 'costs.jsonl']
 const maxSummaryBytes = 4000
 const maxArtifacts = 200
 
 /** The executor's own words, or ''. */
-export const summaryIn = (outbox: string): string => firstBytes(join(outbox, 'summary.md'), maxSummaryBytes).trim()
+export const summaryIn = (outbox: string): string => beginningOf(join(outbox, 'summary.md'), maxSummaryBytes).trim()
 
 /** The phase an executor says it is in, or ''. */
-export const phaseIn = (outbox: string): string => firstBytes(join(outbox, 'phase'), 200).trim()
+export const phaseIn = (outbox: string): string => beginningOf(join(outbox, 'phase'), 200).trim()
 
 /** The end of a log, and how long it is. */
 export const endOf = (path: string, limit: number): { bytes: number; tail: string } => {
@@ -19,7 +19,8 @@ export const endOf = (path: string, limit: number): { bytes: number; tail: strin
   return { bytes, tail: bytesOf(path, Math.max(0, bytes - limit), limit) }
 }
 
-const firstBytes = (path: string, limit: number): string => bytesOf(path, 0, limit)
+/** The first bytes of a file, as text; '' when there is no file. */
+export const beginningOf = (path: string, limit: number): string => bytesOf(path, 0, limit)
 
 // Links are not followed: they could name any file that we, but not the reader of the evidence, may read.
 function bytesOf(path: string, from: number, limit: number): string {

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { stripVTControlCharacters } from 'node:util'
-import type { ContractBrief, ContractReport } from '../../machines/index.ts'
+import type { ContractBrief, ContractReport, ReportedCost } from '../../machines/index.ts'
 import type { ActivityContext } from '../../runtime/index.ts'
 import { type Redact, redactedStream } from '../redaction.ts'
 import { phaseIn } from './outbox.ts'
@@ -8,11 +8,19 @@ import { phaseIn } from './outbox.ts'
 /** Each report is a durable event, so at most one of a kind in this time; a person reads no faster. */
 const everyMs = 2000
 
-/** Turns what an executor prints into progress, and what it writes to `outbox/phase` into phases, until stopped. */
+type Reporting = {
+  outbox: string
+  redact: Redact
+  now: () => number
+  /** All that the attempt has spent by now. */
+  spent: () => ReportedCost[]
+}
+
+/** Turns what an executor prints into progress, what it writes to its outbox into phases and costs, until stopped. */
 export function reporter(
   context: Pick<ActivityContext, 'report'>,
   contract: Pick<ContractBrief, 'phase' | 'phases'>,
-  { outbox, redact, now }: { outbox: string; redact: Redact; now: () => number },
+  { outbox, redact, now, spent }: Reporting,
 ) {
   let line = ''
   let told = ''
@@ -21,16 +29,16 @@ export function reporter(
   let phase = contract.phase
   let last = Promise.resolve()
   // In order, and never more than one under way. One that is refused is of an attempt that no longer counts.
-  const report = (event: ContractReport) => {
-    last = last.then(() => context.report(event)).catch(() => undefined)
-  }
+  const report = (event: ContractReport) => void (last = last.then(() => context.report(event)).catch(() => undefined))
   const enter = (next: string) => {
     if (next === phase || !contract.phases.includes(next)) return
     phase = next
     report({ type: 'contract.phase', at: now(), phase })
   }
+  const account = accounting(context, now)
   const look = () => {
     enter(phaseIn(outbox))
+    last = last.then(() => account(spent()))
     if (line === told) return
     told = line
     report({ type: 'contract.progress', at: now(), message: line })
@@ -47,6 +55,19 @@ export function reporter(
       look()
       await last
     },
+  }
+}
+
+/** Tells what is new in a list of costs. What is lost is told again by the next look, and by the attempt's end. */
+function accounting({ report }: Pick<ActivityContext, 'report'>, now: () => number) {
+  let heard = 0
+  return async (all: readonly ReportedCost[]) => {
+    if (all.length <= heard) return
+    const event: ContractReport = { type: 'contract.cost', at: now(), spent: { from: heard, costs: all.slice(heard) } }
+    await report(event).then(
+      () => (heard = all.length),
+      () => undefined,
+    )
   }
 }
 

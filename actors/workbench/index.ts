@@ -4,7 +4,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { misfortune, runChild } from '../child.ts'
+import type { ReportedCost } from '../../machines/index.ts'
 import { phaseIn, summaryIn } from '../contractor/outbox.ts'
+import { spendingInOutbox, withoutSecrets } from '../contractor/spending.ts'
 import { type Git, gitEnvironment, identity } from '../git/index.ts'
 import { contractVariable, ownersTemporaryFolder, type ProcessResult, sweepDeadOwners } from '../process/index.ts'
 import { redactedStream } from '../redaction.ts'
@@ -40,6 +42,8 @@ export type Workbench = {
   run(order: WorkOrder): Promise<WorkResult>
   /** The phase the command says it is in, or ''. */
   phase(): string
+  /** All that the command says it has spent; `ended`: it says no more. */
+  spent(options: { ended: boolean }): ReportedCost[]
   dispose(): Promise<void>
 }
 
@@ -63,7 +67,12 @@ export async function openWorkbench(
     throw error
   }
   const place = { folder, workspace, outbox }
-  return { dispose, phase: () => phaseIn(outbox), run: (order) => work(surroundings, assignment, place, order) }
+  return {
+    dispose,
+    phase: () => phaseIn(outbox),
+    spent: (options) => spendingInOutbox(outbox, options).costs.map(withoutSecrets(surroundings.redact)),
+    run: (order) => work(surroundings, assignment, place, order),
+  }
 }
 
 type Place = { folder: string; workspace: string; outbox: string }

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { ContractContext } from '../../machines/index.ts'
 import { Rejection, type Runtime } from '../../runtime/index.ts'
 import { withAdjutant } from '../compose.ts'
@@ -9,7 +9,7 @@ import type { On, Shell } from '../shell.ts'
 import { placeOf, sayWhereWorkGoesOn, stay, waitOption } from '../steering.ts'
 import { stepOf } from '../step-of.ts'
 
-type Options = { message: string; cannot?: string; wait?: boolean }
+type Options = { message: string; cannot?: string; cost?: number; wait?: boolean }
 
 export const deliver = (on: On): Command =>
   new Command('deliver')
@@ -18,11 +18,18 @@ export const deliver = (on: On): Command =>
     .argument('<step>', 'the step')
     .option('-m, --message <words>', 'what was done', '')
     .option('--cannot <reason>', 'that it cannot be done instead, and why')
+    .option('--cost <usd>', 'what it has cost, in US dollars: it counts for the budget', dollars)
     .option(...waitOption)
     .action(on(handOver))
 
+const dollars = (typed: string): number => {
+  const usd = Number(typed)
+  if (typed.trim() === '' || !Number.isFinite(usd) || usd < 0) throw new InvalidArgumentError('an amount is wanted.')
+  return usd
+}
+
 async function handOver(shell: Shell, typed: string, name: string, options: Options): Promise<ExitCode> {
-  const { message, cannot, wait } = options
+  const { message, cannot, cost, wait } = options
   const { terminal } = shell
   const { id, after } = await withAdjutant(shell, 'control', async (adjutant) => {
     const { runtime } = adjutant
@@ -33,10 +40,11 @@ async function handOver(shell: Shell, typed: string, name: string, options: Opti
     if (terms.executor.kind !== 'human')
       throw new Refusal('contract.not_yours', `${step.name} is not done by a person but by \`${terms.executor.kind}\``)
     const { seq } = await runtime.snapshot(id)
+    const spent = cost === undefined ? {} : { spent: { from: 0, costs: [{ usd: cost }] } }
     const command =
       cannot === undefined
-        ? { type: 'contract.deliver', delivery: null, summary: message }
-        : { type: 'contract.fail', code: 'executor.failed', reason: cannot }
+        ? { type: 'contract.deliver', delivery: null, summary: message, ...spent }
+        : { type: 'contract.fail', code: 'executor.failed', reason: cannot, ...spent }
     await send(adjutant, id, command, address)
     if (!wait) terminal.data({ id, step: step.address, workspace: workspace?.path ?? null })
     const done = cannot === undefined ? 'delivered; its work is taken over and checked next' : 'given up'

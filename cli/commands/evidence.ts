@@ -30,7 +30,7 @@ export const evidence = (on: On): Command =>
     )
 
 function sayDelivery(terminal: Terminal, found: NonNullable<StepContext['evidence']>): void {
-  const { commit, diffStat, modifiedFiles, summary, artifacts, logs, agent, by } = found
+  const { commit, diffStat, modifiedFiles, summary, artifacts, logs, agent, by, notes = [] } = found
   if (agent) terminal.say(`  by ${agent.preset}${agent.version === null ? '' : ` ${plain(agent.version)}`}`)
   if (by !== undefined) terminal.say(`  by ${plain(by)}`)
   if (summary) for (const line of plain(summary).trim().split('\n')) terminal.say(`  | ${line}`)
@@ -38,6 +38,7 @@ function sayDelivery(terminal: Terminal, found: NonNullable<StepContext['evidenc
   terminal.say(`  ${files} files, +${insertions} -${deletions}${commit ? ` in ${commit.slice(0, 12)}` : ''}`)
   for (const file of modifiedFiles.slice(0, 20)) terminal.say(`    ${plain(file)}`)
   if (modifiedFiles.length > 20) terminal.say(`    … and ${modifiedFiles.length - 20} more`)
+  for (const note of notes) terminal.say(`  note: ${plain(note)}`)
   for (const { name, path } of artifacts) terminal.say(`  left ${plain(name)} in ${plain(path)}`)
   if (logs.path) terminal.say(`  output in ${logs.path}`)
 }

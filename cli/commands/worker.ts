@@ -19,7 +19,10 @@ type Options = { url: string; token?: string; labels: string[]; name: string; pa
 export const worker = (on: On): Command =>
   new Command('worker')
     .description('carry out contracts of the executor `external` on this machine, with a command of your own')
-    .argument('<command...>', 'what does the work, after `--`; it finds ADJUTANT_CONTRACT_FILE and ADJUTANT_OUTBOX')
+    .argument(
+      '<command...>',
+      'what does the work, after `--`; it finds ADJUTANT_CONTRACT_FILE, and says in ADJUTANT_OUTBOX what it did (summary.md) and spends (costs.jsonl)',
+    )
     .requiredOption('--url <url>', 'of the server, as `adjutant serve` says it', webAddress)
     .option('--token <token>', "the server's; better in ADJUTANT_TOKEN: a command line can be seen by others")
     .option('--labels <labels>', 'what this worker is capable of, with commas between', words, [])

@@ -1,6 +1,6 @@
 import type { createWorkbenches, Workbench, WorkResult } from '../../actors/index.ts'
 import type { Shell } from '../shell.ts'
-import { type Claim, type Coordinator, Refused } from './coordinator.ts'
+import { type Beat, type Claim, type Coordinator, Refused, type Spent } from './coordinator.ts'
 import { keepLease } from './lease.ts'
 import { OutputReport } from './report.ts'
 
@@ -58,7 +58,8 @@ async function underLease({ interrupted }: Shell, job: Job, claim: Claim): Promi
     bench.open = await job.benches.open(claim, await job.coordinator.workspace(claim, signal))
     const { argv, passed } = job
     const result = await bench.open.run({ argv, passed, signal, onOutput: (text) => output.hear(text) })
-    await handIn(job.coordinator, claim, { result, output, signal })
+    const spent = { from: 0, costs: bench.open.spent({ ended: true }) }
+    await handIn(job.coordinator, claim, { result, output, spent, signal })
     return result
   } catch (error) {
     // An interrupted fetch says so in words of its own.
@@ -71,16 +72,19 @@ async function underLease({ interrupted }: Shell, job: Job, claim: Claim): Promi
 }
 
 function newsOf(output: OutputReport, bench: { open?: Workbench }, { contract }: Claim) {
-  let phase = ''
+  let [phase, counted] = ['', 0]
+  const spent = () => bench.open?.spent({ ended: false }) ?? []
   return {
-    hasNews: () => output.hasNews,
-    next: () => {
+    hasNews: () => output.hasNews || spent().length > counted,
+    next: (): Beat => {
       const now = bench.open?.phase() ?? ''
       const told = now !== phase && contract.phases.includes(now) ? { phase: now } : {}
-      return { ...output.next(), ...told }
+      const costs = spent().slice(counted)
+      return { ...output.next(), ...told, ...(costs.length > 0 && { spent: { from: counted, costs } }) }
     },
-    sent: (beat: Parameters<OutputReport['sent']>[0]) => {
+    sent: (beat: Beat) => {
       phase = beat.phase ?? phase
+      if (beat.spent) counted = beat.spent.from + beat.spent.costs.length
       output.sent(beat)
     },
   }
@@ -89,7 +93,7 @@ function newsOf(output: OutputReport, bench: { open?: Workbench }, { contract }:
 async function handIn(
   coordinator: Coordinator,
   claim: Claim,
-  { result, output, signal }: { result: WorkResult; output: OutputReport; signal: AbortSignal },
+  { result, output, spent, signal }: { result: WorkResult; output: OutputReport; spent: Spent; signal: AbortSignal },
 ): Promise<void> {
   // What it said last belongs to the log of the attempt, too.
   while (output.hasNews) {
@@ -97,11 +101,11 @@ async function handIn(
     await coordinator.report(claim, beat, signal)
     output.sent(beat)
   }
-  if (result.ok) return coordinator.deliver(claim, result, signal)
+  if (result.ok) return coordinator.deliver(claim, { ...result, spent }, signal)
   const { code, reason, exitCode, outputTail } = result
   await coordinator.fail(
     claim,
-    { code, reason: reason.slice(0, 4000), exitCode, outputTail: outputTail.slice(-4000) },
+    { code, reason: reason.slice(0, 4000), exitCode, outputTail: outputTail.slice(-4000), spent },
     signal,
   )
 }

@@ -21,7 +21,10 @@ export type Claim = Assignment & {
   logBytes: number
 }
 
-export type Beat = { message?: string; phase?: string; log?: { offset: number; text: string } }
+/** What was spent under this lease, from its entry `from` on. */
+export type Spent = { from: number; costs: object[] }
+
+export type Beat = { message?: string; phase?: string; log?: { offset: number; text: string }; spent?: Spent }
 
 type Request = { method?: string; body?: Blob | string; type?: string; key?: string; signal: AbortSignal }
 
@@ -61,7 +64,7 @@ export class Coordinator {
 
   async deliver(
     { contract, fence }: Claim,
-    { bundle, summary }: { bundle: string | null; summary: string },
+    { bundle, summary, spent }: { bundle: string | null; summary: string; spent: Spent },
     signal: AbortSignal,
   ): Promise<void> {
     const id = idOf(contract)
@@ -72,7 +75,7 @@ export class Coordinator {
       delivery = await (await this.#insist(`${id}/upload?fence=${fence}`, upload)).json()
     }
     const key = `${contract.id}:${fence}:deliver`
-    await this.#insist(`${id}/deliver`, { ...json({ fence, delivery, summary }), key, signal })
+    await this.#insist(`${id}/deliver`, { ...json({ fence, delivery, summary, spent }), key, signal })
   }
 
   async fail({ contract, fence }: Claim, failure: object, signal: AbortSignal): Promise<void> {

@@ -157,17 +157,26 @@ export const machine = createMachine({
             "contract.deliver": {
               "guard": "holdsLease",
               "target": "executing",
-              "actions": "recordHandover"
+              "actions": [
+                "recordCosts",
+                "recordHandover"
+              ]
             },
             "contract.fail": {
               "guard": "holdsLease",
               "target": "#contract.failed",
-              "actions": "recordGivenUp"
+              "actions": [
+                "recordCosts",
+                "recordGivenUp"
+              ]
             },
             "contract.release": {
               "guard": "holdsLease",
               "target": "offered",
-              "actions": "recordRelease"
+              "actions": [
+                "recordCosts",
+                "recordRelease"
+              ]
             }
           },
           "states": {
@@ -212,11 +221,17 @@ export const machine = createMachine({
           "on": {
             "contract.deliver": {
               "target": "executing",
-              "actions": "recordHandover"
+              "actions": [
+                "recordCosts",
+                "recordHandover"
+              ]
             },
             "contract.fail": {
               "target": "#contract.failed",
-              "actions": "recordGivenUp"
+              "actions": [
+                "recordCosts",
+                "recordGivenUp"
+              ]
             }
           }
         },

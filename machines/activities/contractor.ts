@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Instant } from '../argv.ts'
 import { StepType } from '../chain/schema.ts'
 import { ContentRef } from '../conversation.ts'
-import { Cost } from '../cost.ts'
+import { Cost, Spending } from '../cost.ts'
 import { AcceptanceCriterion, Requirement } from '../directive-file.ts'
 import { Evidence } from '../evidence.ts'
 import { Executor } from '../executor.ts'
@@ -75,8 +75,10 @@ export const ContractorOutput = z.discriminatedUnion('outcome', [
     at: Instant,
     evidence: Evidence,
     session: z.string().nullable().default(null),
-    /** Only those not reported before by `contract.cost`. */
+    /** What the executor's own way of telling says; not what is in `spent`. */
     costs: z.array(Cost),
+    /** What the attempt has spent by its outbox. */
+    spent: Spending.optional(),
   }),
   z.strictObject({
     outcome: z.literal('failed'),
@@ -89,6 +91,7 @@ export const ContractorOutput = z.discriminatedUnion('outcome', [
     outputTail: z.string(),
     session: z.string().nullable().default(null),
     costs: z.array(Cost),
+    spent: Spending.optional(),
   }),
 ])
 export type ContractorOutput = z.infer<typeof ContractorOutput>
@@ -105,6 +108,6 @@ export const ContractReport = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('contract.phase'), at: Instant, phase: z.string() }),
   /** The agent's session, as soon as it is known: a crash must not lose it. */
   z.strictObject({ type: z.literal('contract.session'), at: Instant, session: z.string() }),
-  z.strictObject({ type: z.literal('contract.cost'), at: Instant, cost: Cost }),
+  z.strictObject({ type: z.literal('contract.cost'), at: Instant, spent: Spending }),
 ])
 export type ContractReport = z.infer<typeof ContractReport>

@@ -1,6 +1,6 @@
 import { assertEvent } from 'xstate'
 import type { ContractorInput, ContractorOutput, WorkspaceInput } from '../activities/index.ts'
-import type { Cost, LedgerEntry } from '../cost.ts'
+import { type Cost, costsBeyond, type LedgerEntry, Spending } from '../cost.ts'
 import { failureFrom } from '../failure.ts'
 import { instantOf } from '../instant.ts'
 import { tellParent } from '../parent.ts'
@@ -56,11 +56,26 @@ const entries = (context: ContractContext, costs: readonly Cost[]): LedgerEntry[
     attempt: context.attempt,
   }))
 
-/** What an event says was spent. */
-const costsIn = (event: ContractEvent): readonly Cost[] => {
-  assertEvent(event, ['contract.cost', 'contract.heartbeat', 'xstate.done.actor.contractor'])
-  if (event.type === 'xstate.done.actor.contractor') return event.output.costs
-  return event.cost ? [event.cost] : []
+const tellingOfCosts = [
+  'contract.cost',
+  'contract.heartbeat',
+  'contract.deliver',
+  'contract.fail',
+  'contract.release',
+  'xstate.done.actor.contractor',
+] as const
+
+/** A contract that was begun by an older version has not counted. */
+type Counting = { counted?: number }
+
+/** What an event says was spent beyond what is known already, and how many entries are known with it. */
+const costsIn = (event: ContractEvent, { counted = 0 }: Counting): { costs: Cost[]; counted: number } => {
+  assertEvent(event, tellingOfCosts)
+  const { spent, costs = [] } = event.type === 'xstate.done.actor.contractor' ? event.output : { spent: event.spent }
+  if (!spent) return { costs, counted }
+  const told = Spending.parse(spent)
+  const known = Math.max(counted, told.from + told.costs.length)
+  return { costs: [...costsBeyond(counted, told), ...costs], counted: known }
 }
 
 const failureIn = (event: ContractEvent, context: ContractContext): AttemptFailure => {
@@ -115,15 +130,15 @@ export const actions = {
     return { phase: event.phase, now: instantOf(event, context.now) }
   }),
   recordCosts: base.enqueueActions(({ context, event, enqueue, self }) => {
-    const costs = costsIn(event)
+    const { costs, counted } = costsIn(event, context)
     const { reserved } = context
     if (costs.length === 0 && !reserved) return
     const at = instantOf(event, context.now)
     const found = entries(context, costs)
-    enqueue.assign({ ledger: [...context.ledger, ...found], now: at })
+    enqueue.assign({ ledger: [...context.ledger, ...found], counted, now: at })
     announceCosts(context, found, enqueue)
     const settled = reserved ? { id: addressOf(context), open: event.type === 'contract.cost' } : null
-    const news: ContractNews = { type: 'contract.spent', at, costs: [...costs], settled }
+    const news: ContractNews = { type: 'contract.spent', at, costs, settled }
     tellParent({ enqueue, self }, news)
   }),
 
@@ -170,6 +185,7 @@ export const actions = {
       failure: null,
       concluded: null,
       handover: null,
+      counted: 0,
     }
   }),
 }

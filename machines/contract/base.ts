@@ -38,7 +38,10 @@ export const announceCosts = (context: ContractContext, entries: readonly Ledger
       severity: 'info',
       actor: worker(context),
       ...place(context),
-      data: { message: `${usd} for ${entry.activity} of ${entry.step}`, ...entry },
+      data: {
+        message: `${usd} for ${entry.activity} of ${entry.step}${entry.note ? `: ${entry.note}` : ''}`,
+        ...entry,
+      },
     })
   }
 }

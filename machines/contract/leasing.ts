@@ -40,7 +40,7 @@ export const leasing = {
     const fence = context.fence + 1
     const { by, claim } = event
     const lease: Lease = { worker: by, claim, fence, until: untilFrom(context, now), idleAt: idleAtFrom(context, now) }
-    enqueue.assign({ fence, lease, now })
+    enqueue.assign({ fence, lease, counted: 0, now })
     enqueue.emit({
       type: 'contract.claimed',
       severity: 'info',
@@ -52,9 +52,9 @@ export const leasing = {
   /** A bare beat says that the worker lives; anything else is progress. */
   recordHeartbeat: base.enqueueActions(({ context, event, enqueue }) => {
     assertEvent(event, 'contract.heartbeat')
-    const { message, percent, phase, logBytes, cost } = event
+    const { message, percent, phase, logBytes, spent } = event
     const now = instantOf(event, context.now)
-    const advanced = [message, percent, phase, logBytes, cost].some((part) => part !== undefined)
+    const advanced = [message, percent, phase, logBytes, spent].some((part) => part !== undefined)
     const idleAt = advanced ? idleAtFrom(context, now) : context.lease!.idleAt
     const told = message !== undefined || percent !== undefined
     const progress = told ? { message: message ?? '', ...(percent !== undefined && { percent }), at: now } : null

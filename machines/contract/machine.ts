@@ -67,6 +67,7 @@ const contextOf = (input: ContractInput): ContractContext => ({
   failure: null,
   progress: null,
   ledger: [],
+  counted: 0,
   now: input.at,
 })
 
@@ -76,9 +77,9 @@ const claimed = {
   after: { workTimeout: { target: '#contract.failed', actions: 'recordFailure' } },
   initial: 'leased',
   on: {
-    'contract.deliver': { guard: 'holdsLease', target: 'executing', actions: 'recordHandover' },
-    'contract.fail': { guard: 'holdsLease', target: '#contract.failed', actions: 'recordGivenUp' },
-    'contract.release': { guard: 'holdsLease', target: 'offered', actions: 'recordRelease' },
+    'contract.deliver': { guard: 'holdsLease', target: 'executing', actions: ['recordCosts', 'recordHandover'] },
+    'contract.fail': { guard: 'holdsLease', target: '#contract.failed', actions: ['recordCosts', 'recordGivenUp'] },
+    'contract.release': { guard: 'holdsLease', target: 'offered', actions: ['recordCosts', 'recordRelease'] },
   },
   states: {
     leased: {
@@ -175,8 +176,8 @@ export const contractMachine = contractSetup.createMachine({
           entry: ['announcePersonsWork', 'awaitPerson'],
           exit: 'endAwaiting',
           on: {
-            'contract.deliver': { target: 'executing', actions: 'recordHandover' },
-            'contract.fail': { target: '#contract.failed', actions: 'recordGivenUp' },
+            'contract.deliver': { target: 'executing', actions: ['recordCosts', 'recordHandover'] },
+            'contract.fail': { target: '#contract.failed', actions: ['recordCosts', 'recordGivenUp'] },
           },
         },
         executing: {

@@ -79,6 +79,8 @@ export type ContractContext = {
   failure: AttemptFailure | null
   progress: { message: string; percent?: number; at: number } | null
   ledger: LedgerEntry[]
+  /** How many entries of what this attempt (of a worker: this lease) has spent are in the ledger. */
+  counted: number
   /** The latest instant known. */
   now: number
 }

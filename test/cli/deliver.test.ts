@@ -43,12 +43,13 @@ async function begun(changes: object = {}) {
 test('run ends where a person has to work, says where, and goes on once that one has delivered', async () => {
   const { id, workspace, path } = await begun()
   writeFileSync(join(workspace, 'made.txt'), 'by hand\n')
-  const delivered = await adjutant('deliver', id, 'by-hand', '-m', 'Made it')
+  const delivered = await adjutant('deliver', id, 'by-hand', '-m', 'Made it', '--cost', '12.5')
   expect([delivered.code, delivered.values()]).toEqual([0, [{ id, step: 'by-hand-g1', workspace }]])
   expect((await adjutant('run', id)).code).toBe(0)
   expect(git(path, 'show', `adjutant/${id}/result:made.txt`)).toBe('by hand\n')
   const { evidence } = (await adjutant('evidence', id, 'by-hand')).values()[0]
   expect(evidence).toMatchObject({ summary: 'Made it', by: expect.any(String) })
+  expect((await adjutant('show', id)).values()[0].totals).toMatchObject({ costUsd: 12.5 })
   const again = await adjutant('deliver', id, 'by-hand')
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('it does not take contract.deliver now')])
 })

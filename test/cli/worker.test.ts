@@ -26,7 +26,8 @@ test('a worker does one contract in a clone of its own, and its log and phases a
   const line = `
     cat README.md; echo "$ADJUTANT_TOKEN"; echo verify > "$ADJUTANT_OUTBOX/phase"
     git config user.email x@y; echo 1 > own.txt; git add own.txt; git commit -q -m own; echo 2 > left.txt
-    echo "Two files" > "$ADJUTANT_OUTBOX/summary.md"; sleep 2.5; echo "the end"`
+    echo "Two files" > "$ADJUTANT_OUTBOX/summary.md"; echo '{"usd":0.5,"model":"m"}' >> "$ADJUTANT_OUTBOX/costs.jsonl"
+    sleep 2.5; echo "the end"; printf '{"usd":0.25}' >> "$ADJUTANT_OUTBOX/costs.jsonl"`
   const worker = server.work('w1', line, ['--once', '--labels', 'gpu,linux'])
   const id = await server.given(['work'], { labels: ['gpu'], leaseSeconds: 3 })
   const ended = await worker.ended
@@ -34,6 +35,11 @@ test('a worker does one contract in a clone of its own, and its log and phases a
   expect(ended.values()).toMatchObject([{ event: 'claimed', contract: `${id}.work-g1` }, { event: 'delivered' }])
   await eventually(async () => expect((await server.state(id)).state).toBe('completed'))
   const { evidence, phase } = await contractOf(id)
+  const { entries } = (await server.ask('GET', `/v1/directives/${id}/ledger`)).body
+  expect(entries).toMatchObject([
+    { usd: 0.5, model: 'm', activity: 'contractor', source: 'reported' },
+    { usd: 0.25, model: null },
+  ])
   expect(evidence).toMatchObject({
     modifiedFiles: ['left.txt', 'own.txt'],
     summary: 'Two files',

@@ -144,7 +144,7 @@ test('what a worker reports is kept and told: progress, phases of the contract, 
   send({ type: 'contract.heartbeat', at: 2200, fence: 1, percent: 60 })
   send({ type: 'contract.heartbeat', at: 2300, fence: 1, phase: 'unheard-of' })
   send({ type: 'contract.heartbeat', at: 2400, fence: 1, phase: 'plan' })
-  send({ type: 'contract.heartbeat', at: 2500, fence: 1, cost })
+  send({ type: 'contract.heartbeat', at: 2500, fence: 1, spent: { from: 0, costs: [cost] } })
   expect(context()).toMatchObject({
     phase: 'plan',
     progress: { message: '', percent: 60, at: 2200 },
@@ -162,6 +162,24 @@ test('what a worker reports is kept and told: progress, phases of the contract, 
     ['cost.incurred', 'w1', '$0.5 for contractor of one'],
   ])
   stop()
+})
+
+test('what a worker spends is told with heartbeats and with its end, and counts once for a lease', () => {
+  const { send, context, stop } = contract(gpu)
+  const spent = (from: number, ...usd: number[]) => ({ spent: { from, costs: usd.map((each) => ({ usd: each })) } })
+  send(claim('w1'))
+  send({ type: 'contract.heartbeat', at: 2500, fence: 1, ...spent(0, 0.1) })
+  send({ type: 'contract.heartbeat', at: 2600, fence: 1, ...spent(0, 0.1) })
+  send({ type: 'contract.release', at: 2700, fence: 1, ...spent(0, 0.1, 0.2) })
+  send(claim('w2'))
+  send({ type: 'contract.heartbeat', at: 2800, fence: 2, ...spent(0, 0.3) })
+  send({ type: 'contract.fail', at: 2900, fence: 2, reason: 'torn', code: 'x.y', ...spent(1, 0.4) })
+  expect(context().ledger.map(({ usd }: { usd: number }) => usd)).toEqual([0.1, 0.2, 0.3, 0.4])
+  stop()
+  const person = contract({ kind: 'human' })
+  person.send({ type: 'contract.deliver', at: 2100, delivery: null, summary: '', spent: { costs: [{ usd: 80 }] } })
+  expect(person.context()).toMatchObject({ ledger: [{ usd: 80, source: 'reported' }], handover: { summary: '' } })
+  person.stop()
 })
 
 test('a worker that lives but does not get on fails the attempt', () => {

@@ -57,7 +57,7 @@ const events = [
   { type: 'contract.cancel', at: 1 },
   { type: 'contract.progress', at: 1, message: 'half', percent: 50 },
   { type: 'contract.phase', at: 1, phase: 'execute' },
-  { type: 'contract.cost', at: 1, cost },
+  { type: 'contract.cost', at: 1, spent: { from: 0, costs: [cost] } },
   { type: 'xstate.done.actor.workspace', output: workspace },
   { type: 'xstate.error.actor.workspace', error: { code: 'repository.missing', message: 'gone' } },
   { type: 'xstate.done.actor.contractor', output: { at: 3000, ...delivered('c1') } },
@@ -187,7 +187,11 @@ test('what an attempt reports is kept and told: progress, phase and cost', async
   actor.send({ type: 'contract.progress', at: 2100, message: 'half', percent: 50 })
   actor.send({ type: 'contract.progress', at: 2200, message: 'more' })
   actor.send({ type: 'contract.phase', at: 2300, phase: 'execute' })
-  actor.send({ type: 'contract.cost', at: 2400, cost: { ...cost, usd: null, source: 'unknown' } })
+  actor.send({
+    type: 'contract.cost',
+    at: 2400,
+    spent: { from: 0, costs: [{ ...cost, usd: null, source: 'unknown' }] },
+  })
   await answer('contractor', { at: 5000, ...delivered('c1'), costs: [cost] })
   expect(context()).toMatchObject({
     progress: { message: 'more' },
@@ -201,6 +205,46 @@ test('what an attempt reports is kept and told: progress, phase and cost', async
     ['cost.incurred', 'an unknown amount for contractor of one'],
     ['cost.incurred', '$0.5 for contractor of one'],
   ])
+})
+
+test('what an attempt has spent counts once, however often it is told, and anew in the next attempt', async () => {
+  const { actor, answer, context } = contract()
+  actor.send({ type: 'contract.start', at: 1 })
+  await answer('workspace', workspace)
+  const tell = (from: number, ...usd: (number | null)[]) =>
+    actor.send({ type: 'contract.cost', at: 2400, spent: { from, costs: usd.map((each) => ({ usd: each })) } } as never)
+  tell(0, 0.1)
+  tell(0, 0.1, 0.2)
+  tell(1, 0.2)
+  await answer('contractor', {
+    ...failed,
+    costs: [],
+    spent: { from: 0, costs: [{ usd: 0.1 }, { usd: 0.2 }, { usd: null, note: 'no idea' }] },
+  })
+  expect(context().ledger.map(({ usd, source, attempt }) => [usd, source, attempt])).toEqual([
+    [0.1, 'reported', 1],
+    [0.2, 'reported', 1],
+    [null, 'unknown', 1],
+  ])
+  actor.send(rework as never)
+  actor.send({ type: 'contract.start', at: 1 })
+  await answer('workspace', workspace)
+  tell(0, 0.1)
+  expect(context().ledger.at(-1)).toMatchObject({ usd: 0.1, attempt: 2, tokens: { in: 0 } })
+  actor.stop()
+})
+
+test('a contract that was begun before spending was counted counts from the beginning', async () => {
+  const { actor, answer } = contract()
+  actor.send({ type: 'contract.start', at: 1 })
+  await answer('workspace', workspace)
+  const persisted = actor.getPersistedSnapshot() as any
+  actor.stop()
+  delete persisted.context.counted
+  const again = createActor(machine, { snapshot: persisted, input: undefined as never }).start()
+  again.send({ type: 'contract.cost', at: 2400, spent: { from: 0, costs: [cost] } } as never)
+  expect(again.getSnapshot().context).toMatchObject({ counted: 1, ledger: [{ usd: 0.5 }] })
+  again.stop()
 })
 
 test('a failed workspace or a lost contractor fails the attempt with its reason, at the time it says', async () => {
@@ -383,7 +427,7 @@ test('for an agent what its attempt may cost is set aside first, and what it spe
   send({ type: 'budget.granted', at: 4000, usd: 2 })
   expect(inputs.contractor![0]).toMatchObject({ budgetUsd: 2, idleMs: 600_000 })
   send({ type: 'contract.session', at: 4100, session: 's9' })
-  send({ type: 'contract.cost', at: 4200, cost })
+  send({ type: 'contract.cost', at: 4200, spent: { from: 0, costs: [cost] } })
   send({ type: 'xstate.done.actor.contractor', output: { ...failed, session: null, costs: [] } })
   expect(of('contract.spent').map(({ costs, settled }) => [costs.length, settled])).toEqual([
     [1, { id: 'one-g1/contract', open: true }],

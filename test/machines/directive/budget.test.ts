@@ -245,10 +245,13 @@ test("an agent's command line is given what is left; what it reports is taken fr
   expect(world.called('contractor')[0]).toMatchObject({ budgetUsd: 2 })
   await eventually(() => expect(ids(budget().waiting)).toEqual(['two-g1/contract/agent/completion']))
   const cost = { model: 'a', tokens, usd: 0.5, source: 'reported' }
-  world.send({ type: 'contract.cost', cost }, 'one-g1/contract')
+  world.send({ type: 'contract.cost', spent: { from: 0, costs: [cost] } }, 'one-g1/contract')
   expect(budget().granted).toMatchObject([{ id: 'one-g1/contract', usd: 1.5 }])
   expect(world.context().totals.costUsd).toBe(0.5)
-  world.send({ type: 'contract.cost', cost: { ...cost, usd: null, source: 'unknown' } }, 'one-g1/contract')
+  world.send(
+    { type: 'contract.cost', spent: { from: 1, costs: [{ ...cost, usd: null, source: 'unknown' }] } },
+    'one-g1/contract',
+  )
   expect(budget().granted).toMatchObject([{ usd: 1.5 }])
   end.open({ ...deliver(), costs: [{ ...cost, usd: 0.25 }] })
   await world.until('completed')
@@ -266,7 +269,10 @@ test('two agents with limits of their own are told apart', async () => {
     activities: { contractor: ({ contract }) => ends[contract.step as 'one' | 'two'].passed },
   })
   await eventually(() => expect(world.called('contractor')).toHaveLength(2))
-  world.send({ type: 'contract.cost', cost: { model: 'a', tokens, usd: 3, source: 'reported' } }, 'two-g1/contract')
+  world.send(
+    { type: 'contract.cost', spent: { from: 0, costs: [{ model: 'a', tokens, usd: 3, source: 'reported' }] } },
+    'two-g1/contract',
+  )
   expect(budget().granted.map(({ id, usd }) => [id, usd])).toEqual([
     ['one-g1/contract', 1],
     ['two-g1/contract', 0],

@@ -103,7 +103,9 @@ test('stop withdraws what was asked', async () => {
 
 test('cost beyond the limit trips the breaker: what runs drains, a person raises the limit, work goes on', async () => {
   await waiting({ limits: { maxTotalCostUsd: 1 }, chain: chain(step('one'), step('two', ['one'])) }, {})
-  world.actorAt('one-g1/contract').send({ type: 'contract.cost', cost: usd(1.5), at: world.now() })
+  world
+    .actorAt('one-g1/contract')
+    .send({ type: 'contract.cost', spent: { from: 0, costs: [usd(1.5)] }, at: world.now() })
   expect(world.value()).toEqual({ paused: 'overLimit' })
   expect(world.types('breaker.tripped')[0]!.data).toMatchObject({ limit: 'cost', costUsd: 1.5 })
   work.open()
@@ -118,20 +120,22 @@ test('cost beyond the limit trips the breaker: what runs drains, a person raises
 
 test('a denied limit fails the directive with the limit as its outcome', async () => {
   await waiting({ limits: { maxTotalCostUsd: 1 } })
-  world.actorAt('one-g1/contract').send({ type: 'contract.cost', cost: usd(1), at: world.now() })
+  world.actorAt('one-g1/contract').send({ type: 'contract.cost', spent: { from: 0, costs: [usd(1)] }, at: world.now() })
   world.send({ type: 'approval.deny', by: 'anna' }, 'approval-1')
   expect(world.context().outcome).toMatchObject({ code: 'limit.cost_exceeded' })
 })
 
 test('with onLimit fail the breaker ends the directive', async () => {
   await waiting({ limits: { maxTotalCostUsd: 1, onLimit: 'fail' } })
-  world.actorAt('one-g1/contract').send({ type: 'contract.cost', cost: usd(2), at: world.now() })
+  world.actorAt('one-g1/contract').send({ type: 'contract.cost', spent: { from: 0, costs: [usd(2)] }, at: world.now() })
   expect(world.context().outcome).toMatchObject({ code: 'limit.cost_exceeded' })
 })
 
 test('unknown cost is counted, not added', async () => {
   await waiting()
-  world.actorAt('one-g1/contract').send({ type: 'contract.cost', cost: usd(null), at: world.now() })
+  world
+    .actorAt('one-g1/contract')
+    .send({ type: 'contract.cost', spent: { from: 0, costs: [usd(null)] }, at: world.now() })
   expect(world.context().totals).toMatchObject({ costUsd: 0, unknownCosts: 1 })
   expect(world.snapshotAt('one-g1/contract').context.ledger).toEqual([
     { ...usd(null), directive: 'd', step: 'one', activity: 'contractor', attempt: 1 },

@@ -62,6 +62,45 @@ describe('the cost limit', () => {
   })
 })
 
+describe('what a command says it has spent', () => {
+  const spending = (usd: number) => `echo '{"usd":${usd},"model":"m","note":"asked"}' >> $ADJUTANT_OUTBOX/costs.jsonl`
+
+  test('counts while it still works, trips the limit, and counts once', async () => {
+    const chain = chainOf(
+      { name: 'dear', contract: shell(`${spending(0.4)}; ${spending(0.2)}; ${waitFor(stage.path('dear-ends'))}`) },
+      { name: 'next', dependsOn: ['dear'], contract: shell(spending(0.3)) },
+    )
+    const play = await stage.play({ chain, limits: { maxTotalCostUsd: 0.5 } })
+    await play.start()
+    await play.until({ matches: { paused: 'overLimit' } })
+    expect((await play.look('dear-g1')).value).toBe('running')
+    expect((await play.context()).totals).toMatchObject({ costUsd: 0.6, unknownCosts: 0 })
+    stage.open('dear-ends')
+    await play.untilStep('dear', 'passed')
+    expect((await play.look('next-g1')).value).toBe('pending')
+    await play.approve({ limits: { maxTotalCostUsd: 2 } })
+    await play.until({ matches: 'completed' })
+    expect((await play.context()).totals).toMatchObject({ costUsd: 0.9, unknownCosts: 0 })
+    expect((await play.look('dear-g1/contract')).context.ledger).toMatchObject([
+      { usd: 0.4, model: 'm', source: 'reported', note: 'asked', attempt: 1 },
+      { usd: 0.2 },
+    ])
+  })
+
+  test('counts of attempts that fail, too; what is not understood is unknown and says why', async () => {
+    const chain = chainOf({
+      name: 'bad',
+      contract: shell(`echo '{"cost":1}' > $ADJUTANT_OUTBOX/costs.jsonl; ${spending(0.1)}; exit 1`),
+    })
+    const play = await stage.play({ chain, limits: { maxReworkCycles: 1 } })
+    await play.start()
+    await play.untilStep('bad', 'blocked')
+    expect((await play.context()).totals).toMatchObject({ costUsd: 0.2, unknownCosts: 2 })
+    const messages = (await play.told('cost.incurred')).map(({ data }) => data['message'])
+    expect(messages[0]).toMatch(/^an unknown amount for contractor of bad: costs.jsonl, line 1: /)
+  })
+})
+
 test('a cost nobody knows is counted as unknown, not as nothing, and the ledger says who, when and by which count', async () => {
   const play = await stage.play({ chain: chainOf({ name: 'one', contract: costing(null) }) })
   await play.start()
@@ -103,10 +142,15 @@ describe('the wall time limit', () => {
   test('with `onLimit: fail` fails at once, and what ran is gone', async () => {
     const pid = stage.path('pid')
     const play = await stage.play({
-      chain: chainOf({ name: 'slow', contract: shell(`echo $$ > ${pid}; exec sleep 600`) }),
-      limits: { maxWallTimeMinutes: 0.02, onLimit: 'fail' },
+      chain: chainOf({ name: 'slow', contract: shell(`echo $$ > ${pid}.part; mv ${pid}.part ${pid}; exec sleep 600`) }),
+      limits: { maxWallTimeMinutes: 10, onLimit: 'fail' },
     })
     await play.start()
+    await eventually(() => expect(isThere(pid)).toBe(true), 60_000)
+    // A pause ends the span that counts: ten minutes but for a moment.
+    const nearly = (await play.context()).runningSince! + 10 * 60_000 - 50
+    await play.send({ type: 'directive.pause', at: nearly })
+    await play.send({ type: 'directive.resume', at: nearly })
     await play.until({ matches: 'failed' })
     expect((await play.context()).outcome).toMatchObject({ code: 'limit.wall_time_exceeded' })
     expect((await play.look('slow-g1/contract')).value).toBe('cancelled')
