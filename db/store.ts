@@ -1,31 +1,35 @@
 import type { Sql } from './connect.ts'
-import * as acceptMail from './queries/accept-mail.ts'
-import * as claimSystems from './queries/claim-systems.ts'
+import * as acceptance from './queries/accept-mail.ts'
+import * as claims from './queries/claim-systems.ts'
 import { commitTurns } from './queries/commit-turns.ts'
 import { findTurns } from './queries/find-turns.ts'
-import * as findWaiting from './queries/find-waiting.ts'
-import * as leaseProcess from './queries/lease-process.ts'
+import { discardMail, entriesOfKeys, mailFates, nextDue, unsettled } from './queries/find-waiting.ts'
+import * as leases from './queries/lease-process.ts'
 import { listProjections } from './queries/list-projections.ts'
 import { fetchMail, loadSystems } from './queries/load-systems.ts'
-import * as parkSystems from './queries/park-systems.ts'
-import * as readJournal from './queries/read-journal.ts'
+import * as parking from './queries/park-systems.ts'
+import * as journal from './queries/read-journal.ts'
 import { releaseSystems } from './queries/release-systems.ts'
-import * as runActivities from './queries/run-activities.ts'
+import * as activities from './queries/run-activities.ts'
 
 const queries = {
-  ...acceptMail,
-  ...claimSystems,
+  ...acceptance,
+  ...claims,
   commitTurns,
   findTurns,
-  ...findWaiting,
-  ...leaseProcess,
+  discardMail,
+  entriesOfKeys,
+  mailFates,
+  nextDue,
+  unsettled,
+  ...leases,
   listProjections,
   fetchMail,
   loadSystems,
-  ...parkSystems,
-  ...readJournal,
+  ...parking,
+  ...journal,
   releaseSystems,
-  ...runActivities,
+  ...activities,
 }
 
 type Rows<Answer> = Answer extends readonly (infer Row)[] ? Row[] : Answer
