@@ -86,7 +86,7 @@ export type Source = {
 
 const LIMIT = 1_000_000
 
-/** The records of these systems, for the checker. */
+/** The records of these systems, for the checker; without those that do not exist. */
 export async function recordSystems(
   source: Source,
   systems: { id: string; machine: WorkloadMachine }[],
@@ -94,7 +94,8 @@ export async function recordSystems(
   const page = { after: 0, limit: LIMIT }
   const records: SystemRecord[] = []
   for (const { id, machine } of systems) {
-    const history = await source.history(id, page)
+    const history = await source.history(id, page).catch(noneIfUnknown)
+    if (!history) continue
     const { value, context, status, seq } = await source.snapshot(id)
     records.push({
       id,
@@ -105,6 +106,10 @@ export async function recordSystems(
     })
   }
   return records
+}
+
+function noneIfUnknown(error: unknown): undefined {
+  if ((error as { code?: string }).code !== 'system.not_found') throw error
 }
 
 const plain = ({ seq, address, event, value, context, status }: HistoryEntry) => ({

@@ -29,6 +29,8 @@ export class Workload {
   readonly #prefix: string
   readonly #open: Known[] = []
   readonly #closed: string[] = []
+  /** Whose spawn was answered: a message to one that is on its way may be early, and would be a dead letter. */
+  readonly #there = new Set<string>()
   readonly #again: Operation[] = []
   readonly #keyed: Sent[] = []
   #count = 0
@@ -51,11 +53,17 @@ export class Workload {
     return burst
   }
 
-  /** What came of an operation. What is unknown and has a key, or an id, is asked for again. */
+  /** What came of an operation. A spawn that did not succeed, and what is unknown and has a key, is asked for again. */
   learn(operation: Operation, outcome: Outcome) {
-    if (outcome.as === 'unknown' && (operation.kind === 'spawn' || operation.options.idempotencyKey))
-      this.#again.push(operation)
-    if (operation.kind === 'send' && operation.options.idempotencyKey && outcome.as === 'acknowledged') {
+    const acknowledged = outcome.as === 'acknowledged'
+    if (operation.kind === 'spawn') {
+      if (acknowledged) this.#there.add(operation.id)
+      else this.#again.push(operation)
+      return
+    }
+    const keyed = operation.options.idempotencyKey !== undefined
+    if (keyed && outcome.as === 'unknown') this.#again.push(operation)
+    if (keyed && acknowledged) {
       this.#keyed.push(operation)
       if (this.#keyed.length > REMEMBERED) this.#keyed.shift()
     }
@@ -137,7 +145,8 @@ export class Workload {
   }
 
   #otherThan(id: string): string {
-    const others = [...this.#open.map((each) => each.id), ...this.#closed.slice(-3)].filter((each) => each !== id)
+    const known = [...this.#open.map((each) => each.id), ...this.#closed.slice(-3)]
+    const others = known.filter((each) => each !== id && this.#there.has(each))
     return others.length && !this.#chance(0.03) ? this.#pick(others) : `${this.#prefix}nobody`
   }
 
