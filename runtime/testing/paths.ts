@@ -1,5 +1,5 @@
 import { type AnyEventObject, type AnyMachineSnapshot, type AnyStateMachine, getNextTransitions } from 'xstate'
-import { adjacencyMapToArray, getAdjacencyMap } from 'xstate/graph'
+import { getAdjacencyMap } from 'xstate/graph'
 import { type NamedTransition, partsOf } from './transitions.ts'
 import { dueTimer, endedChild, type Place, type Step, Walker } from './walk.ts'
 
@@ -19,7 +19,7 @@ export type Samples = {
   facts?: (context: any) => unknown
   /** Transitions that cannot be taken, by name, with the reason. */
   unreachable?: Record<string, string>
-  /** Places to look at for one input; default 5,000. */
+  /** Places to look at; default 20,000. */
   limit?: number
 }
 
@@ -63,35 +63,45 @@ export function possibleEvents(place: Place, { events }: Pick<Samples, 'events'>
 }
 
 const keyOf = (place: Place, facts: Samples['facts']): string => {
-  const { value, status, context, children } = place.snapshot
-  const timer = dueTimer(place)?.event.type
-  const living = Object.keys(children).filter((id) => !place.ended.has(children[id]!))
-  return JSON.stringify([value, status, timer, living, facts?.(context)])
+  const { value, status, context } = place.snapshot
+  return JSON.stringify([value, status, dueTimer(place)?.event.type, facts?.(context)])
 }
 
-/** Walks from one input as far as there is something new, with xstate/graph; calls `visit` for each place it gets to. */
+/** From an input. */
+export type Visited = { input: string; place: Place }
+type Spot = (Visited & { walker: Walker }) | null
+
+/**
+ * Walks from all inputs at once, with xstate/graph, nearest places first, for as long as there is something new or until
+ * it is enough; `visit` is told each step.
+ */
 export function explore(
   machine: AnyStateMachine,
   samples: Samples,
-  input: string,
-  visit: (place: Place) => void,
+  visit: (visited: Visited) => void,
   isEnough: () => boolean = () => false,
 ): void {
-  const walker = new Walker(machine, samples.inputs[input])
-  const start = walker.start(samples.inputs[input])
-  visit(start)
-  let left = samples.limit ?? 5_000
+  let left = samples.limit ?? 20_000
   const logic = {
-    getInitialSnapshot: () => start,
-    transition: (place: Place, event: AnyEventObject) => {
-      const next = walker.step(place, event)
+    // Before there is a machine, the events are its inputs.
+    getInitialSnapshot: () => null,
+    transition: (spot: Spot, event: AnyEventObject): Spot => {
+      const next = spot ? { ...spot, place: spot.walker.step(spot.place, event) } : begun(machine, samples, event.type)
       visit(next)
       return next
     },
   }
-  const events = (place: Place) => (isEnough() || left-- <= 0 ? [] : possibleEvents(place, samples))
-  const options = { events, serializeState: (place: Place) => keyOf(place, samples.facts) }
-  adjacencyMapToArray(getAdjacencyMap(logic as never, options as never))
+  const events = (spot: Spot) => {
+    if (isEnough() || left-- <= 0) return []
+    return spot ? possibleEvents(spot.place, samples) : Object.keys(samples.inputs).map((type) => ({ type }))
+  }
+  const serializeState = (spot: Spot) => (spot ? `${spot.input} ${keyOf(spot.place, samples.facts)}` : '')
+  getAdjacencyMap(logic as never, { events, serializeState } as never)
+}
+
+const begun = (machine: AnyStateMachine, { inputs }: Samples, input: string) => {
+  const walker = new Walker(machine, inputs[input])
+  return { input, walker, place: walker.start(inputs[input]) }
 }
 
 const historyOf = (place: Place): Place[] => {
@@ -100,7 +110,7 @@ const historyOf = (place: Place): Place[] => {
   return places
 }
 
-const pathTo = (input: string, place: Place): Path => {
+const pathTo = ({ input, place }: Visited): Path => {
   const [start, ...steps] = historyOf(place)
   return { input, start: start!, steps }
 }
@@ -136,17 +146,19 @@ export function coverPaths(machine: AnyStateMachine, samples: Samples): { paths:
   const all = [...parts.transitions.values()]
   const first = new Map<string, Path>()
   const states = new Set<string>()
+  const within = new Map(all.map((each) => [each.name, each.within]))
   const open = new Set(all.map(({ name }) => name).filter((name) => samples.unreachable?.[name] === undefined))
-  for (const input of Object.keys(samples.inputs)) {
-    const visit = (place: Place) => {
-      for (const id of statesOf(place)) states.add(id)
-      for (const name of place.taken) {
-        open.delete(name)
-        if (!first.has(name)) first.set(name, pathTo(input, place))
-      }
+  const visit = (visited: Visited) => {
+    for (const id of statesOf(visited.place)) states.add(id)
+    for (const name of visited.place.taken) {
+      if (first.has(name)) continue
+      open.delete(name)
+      first.set(name, pathTo(visited))
+      // What is left again at once is passed through all the same.
+      for (const id of within.get(name)!) states.add(id)
     }
-    explore(machine, samples, input, visit, () => open.size === 0 && states.size === parts.states.length)
   }
+  explore(machine, samples, visit, () => open.size === 0 && states.size === parts.states.length)
   return { paths: fewest([...first.values()]), coverage: coverageOf(machine, samples, { all, states, first }) }
 }
 
@@ -154,8 +166,6 @@ type Found = { all: NamedTransition[]; states: Set<string>; first: Map<string, P
 
 function coverageOf(machine: AnyStateMachine, { unreachable = {} }: Samples, { all, states, first }: Found): Coverage {
   const declared = partsOf(machine).states
-  // What is left again at once is passed through all the same.
-  for (const { name, source } of all) if (first.has(name)) for (const id of selfAndAbove(source)) states.add(id)
   const missing = declared.filter((id) => !states.has(id))
   const taken = all.filter(({ name }) => first.has(name)).length
   const names = Object.keys(unreachable)
@@ -171,5 +181,3 @@ function coverageOf(machine: AnyStateMachine, { unreachable = {} }: Samples, { a
     },
   }
 }
-
-const selfAndAbove = (id: string): string[] => id.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'))

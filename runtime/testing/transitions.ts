@@ -1,20 +1,27 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
 
-/** One branch of a transition: each guarded branch counts by itself. `index` is its place among those of its event. */
-export type NamedTransition = { name: string; source: string; event: string; index: number }
+/** One branch of a transition: each guarded branch counts by itself. */
+export type NamedTransition = {
+  name: string
+  /** Its source state and all around it. */
+  within: string[]
+}
 
-type Definition = { eventType: string; source: { id: string }; target?: { id: string }[]; guard?: unknown }
+type Definition = { source: AnyStateNode; target?: { id: string }[]; guard?: unknown }
 
 const nodesOf = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesOf)]
 
 const guardName = (guard: unknown): string =>
   typeof guard === 'string' ? guard : ((guard as { type?: string }).type ?? 'inline')
 
+const selfAndAbove = (node: AnyStateNode): string[] => [node.id, ...(node.parent ? selfAndAbove(node.parent) : [])]
+
 const named = (definition: Definition, event: string, index: number): NamedTransition => {
   const { source, target, guard } = definition
   const guarded = guard ? ` [${guardName(guard)}]` : ''
   const to = target?.length ? ` -> ${target.map(({ id }) => id).join(', ')}` : ''
-  return { name: `${source.id}: ${event}${index > 0 ? `#${index + 1}` : ''}${guarded}${to}`, source: source.id, event, index }
+  const which = index > 0 ? ` (${index + 1})` : ''
+  return { name: `${source.id}: ${event}${which}${guarded}${to}`, within: selfAndAbove(source) }
 }
 
 /** What there is to cover in a machine; histories are no states one can be in. */

@@ -1,4 +1,10 @@
-import { type AnyActorRef, type AnyEventObject, type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate'
+import {
+  type AnyActorRef,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  createActor,
+} from 'xstate'
 import { partsOf } from './transitions.ts'
 
 type Timer = { id: string; due: number; event: AnyEventObject }
@@ -41,11 +47,21 @@ export class Walker {
   constructor(machine: AnyStateMachine, input: unknown) {
     this.#machine = machine
     this.#names = partsOf(machine).transitions
-    const self = createActor(machine, { input, inspect: (event) => this.#inspect(event) } as never)
+    const self = createActor(machine, { input, inspect: (event: unknown) => this.#inspect(event) } as never)
     const { id, sessionId, system } = self as unknown as Record<string, unknown>
     const silent = () => {}
     const actionExecutor = (action: Action) => void this.#actions.push(action)
-    this.#scope = { self, id, sessionId, system, defer: silent, logger: silent, stopChild: silent, emit: silent, actionExecutor }
+    this.#scope = {
+      self,
+      id,
+      sessionId,
+      system,
+      defer: silent,
+      logger: silent,
+      stopChild: silent,
+      emit: silent,
+      actionExecutor,
+    }
   }
 
   start(input: unknown): Place {
@@ -55,7 +71,7 @@ export class Walker {
 
   /** Throws what the machine throws. */
   step(from: Place, event: AnyEventObject): Place {
-    const timer = from.timers.find((each) => each.event.type === event.type)
+    const timer = from.timers.find((each) => each.event === event)
     const child = endedChild(event)
     const ended = new Set(from.ended)
     if (child !== undefined) ended.add(from.snapshot.children[child] as AnyActorRef)

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { replayInMemory } from '../../runtime/testing/index.ts'
+import { coverageText } from './coverage.ts'
+import { inputOf, subjects } from './machines.ts'
+
+describe.each(subjects)('paths through the machine $name', (subject) => {
+  const { coverage, paths, machine } = subject
+
+  it('enter every state and take every transition', () => {
+    expect(coverage.states.missing).toEqual([])
+    expect(coverage.transitions.missing).toEqual([])
+    expect(coverage.transitions.contradicted).toEqual([])
+  })
+
+  it("lead XState's own actors to where its pure transitions lead", async () => {
+    for (const path of paths) {
+      const seen = await replayInMemory(machine, path, inputOf(subject, path))
+      const foreseen = [path.start, ...path.steps].map(({ snapshot }) => snapshot)
+      const facts = ({ value, status, context }: (typeof foreseen)[number]) => ({ value, status, context })
+      expect(seen.map((each) => facts(each as never))).toEqual(foreseen.map(facts))
+    }
+  })
+})
+
+it('docs/model-coverage.md is as `npm run model-coverage` writes it', async () => {
+  expect(await readFile('docs/model-coverage.md', 'utf8').catch(() => '')).toBe(coverageText())
+})

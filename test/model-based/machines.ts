@@ -1,0 +1,14 @@
+// The machines of the domain, each alone, with the paths that cover it.
+import type { AnyStateMachine } from 'xstate'
+import { machines } from '../../machines/index.ts'
+import { type Coverage, coverPaths, type Path, withPuppets } from '../../runtime/testing/index.ts'
+import { samples } from './samples/index.ts'
+
+export type Subject = { name: string; machine: AnyStateMachine; paths: Path[]; coverage: Coverage }
+
+export const subjects: Subject[] = Object.entries(machines).map(([name, entry]) => {
+  const machine = withPuppets(entry.machine as AnyStateMachine)
+  return { name, machine, ...coverPaths(machine, samples[name]!) }
+})
+
+export const inputOf = ({ name }: Subject, { input }: Path): unknown => samples[name]!.inputs[input]
