@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { makeFolder, runAdjutant, startAdjutant, type Running } from '../support/adjutant.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { git, writeAll } from '../support/thinking.ts'
 
 // Each test starts up to seven processes, one after the other.
 vi.setConfig({ testTimeout: 90_000 })
@@ -55,6 +56,26 @@ test('a directive that completes ends with 0 and says where to look', async () =
   expect(stdout).toMatch(/Completed in [\d.]+s/)
   expect(stdout).toContain(`npx adjutant show ${idOf(stdout).slice(0, 13)}`)
   expect(code).toBe(0)
+})
+
+test('a file in JSON is run as one in YAML is, its paths counted from the file', async () => {
+  const project = path.join(folder.path, 'plans', 'project')
+  writeAll(project, { 'a.txt': 'a\n' })
+  git(project, 'init', '--quiet', '--initial-branch=main')
+  git(project, 'add', '--all')
+  git(project, 'commit', '--quiet', '--message=first')
+  const made = {
+    name: 'one',
+    type: 'implement',
+    description: 'D',
+    contract: { executor: { kind: 'command', shell: 'echo b > b.txt' } },
+  }
+  const chain = { name: 'c', steps: [{ ...made, verifiers: [{ name: 'is-there', argv: ['test', '-s', 'a.txt'] }] }] }
+  const plan = { title: 'T', goal: 'G', repository: { path: './project' }, chain }
+  writeAll(folder.path, { 'plans/plan.json': JSON.stringify(plan) })
+  const { code, stdout, stderr } = await runAdjutant(['run', 'plans/plan.json'], { cwd: folder.path, env })
+  expect(code, stdout + stderr).toBe(0)
+  expect(git(project, 'show', `adjutant/${idOf(stdout)}/result:b.txt`)).toBe('b')
 })
 
 test('with --json stdout is a value per line, the last one the outcome, and words are on stderr', async () => {

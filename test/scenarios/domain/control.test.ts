@@ -165,6 +165,21 @@ describe('a pause', () => {
 })
 
 describe('a stop', () => {
+  test('is taken wherever a directive is: as a draft, while its plan is asked about, and paused', async () => {
+    const manual = { autonomy: 'manual', chain: chainOf({ name: 'one' }) }
+    const [draft, asks, pauses] = [await stage.play(manual), await stage.play(manual), await stage.play({})]
+    await asks.start()
+    expect((await asks.look()).value).toEqual({ planning: 'reviewing' })
+    await pauses.start()
+    expect((await pauses.look()).tags).toContain('paused')
+    for (const play of [draft, asks, pauses]) {
+      await play.send({ type: 'directive.stop', reason: 'enough' })
+      expect((await play.look()).value).toBe('failed')
+      expect((await play.context()).outcome).toEqual({ code: 'directive.stopped', reason: 'enough' })
+    }
+    expect((await asks.look('approval-1')).value).toBe('withdrawn')
+  })
+
   test('ends processes, withdraws questions, skips what is unfinished, and cannot be resumed', async () => {
     const pid = stage.path('stopped-pid')
     const chain = chainOf(
@@ -196,11 +211,18 @@ describe('a stop', () => {
 describe('another plan', () => {
   test('carries over what has passed and is unchanged, and does the rest; the old one stays readable', async () => {
     const counted = (name: string, more: object = {}) => ({ name, contract: shell(mark(`re-${name}`)), ...more })
-    const held = { name: 'held', dependsOn: ['same', 'changed', 'after'], contract: shell(waitFor('/nonexistent')) }
+    const held = {
+      name: 'held',
+      dependsOn: ['same', 'changed', 'after'],
+      contract: shell(
+        `echo $$ > ${stage.path('held.part')}; mv ${stage.path('held.part')} ${stage.path('held-pid')}; exec sleep 600`,
+      ),
+    }
     const first = chainOf(counted('same'), counted('changed'), counted('after', { dependsOn: ['changed'] }), held)
     const play = await stage.play({ chain: first })
     await play.start()
-    await play.untilStep('held', 'running')
+    await isRunning('held-pid')
+    const pid = readFileSync(stage.path('held-pid'), 'utf8').trim()
     const second = chainOf(
       counted('same'),
       counted('changed', { description: 'something else' }),
@@ -211,6 +233,7 @@ describe('another plan', () => {
     expect(['same', 'changed', 'after'].map((name) => marks(`re-${name}`))).toEqual([1, 2, 2])
     expect((await play.look('held-g1')).context.skipped).toBe('superseded')
     expect((await play.look('held-g1/contract')).value).toBe('cancelled')
+    await eventually(() => expect(isThere(`/proc/${pid}/fd`)).toBe(false))
     const [old, now] = [await play.look('chain.1'), await play.look('chain.2')]
     expect(old).toMatchObject({ value: 'superseded', context: { supersededBy: 'trial-g2' } })
     expect(now.context).toMatchObject({

@@ -10,9 +10,9 @@ export const coverageText = (): string =>
     '# The rules of the domain, and the tests that drive them through the real runtime',
     '',
     'Written by `node test/scenarios/domain/write-coverage.ts` from `test/scenarios/domain/rules.ts`; a test holds it to',
-    'what is there. The tests run the real machines on Postgres, with real processes and git where these matter; only those',
-    'of `adjutant check` and of the schema look at a file before there is a directive, and the last section names the',
-    'rules that so far are driven in memory alone.',
+    'what is there. The tests run the real machines on Postgres, with real processes and git where these matter, and models',
+    'that say what they are scripted to say. Where one of `adjutant check` stands beside them it shows what is said of a file',
+    'before there is a directive; the schema is a file itself.',
     ...sections.flatMap(({ title, rules }) => [
       '',
       `## ${title}`,

@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chainOf, failing, passing, shell, useStage } from './stage.ts'
+import { chainOf, failing, isThere, passing, shell, useStage } from './stage.ts'
 
 const stage = useStage()
 
@@ -169,7 +170,11 @@ describe('in a repository', () => {
     const play = await stage.play({
       repository: { path },
       acceptanceCriteria: [criterion('AC1', 'b.txt'), criterion('AC2', 'c.txt')],
-      chain: chainOf({ name: 'one', contract: shell('echo b > b.txt') }),
+      chain: chainOf({
+        name: 'one',
+        contract: shell('echo b > b.txt'),
+        verifiers: [{ name: 'two-files', shell: 'test "$(ls | wc -l)" -eq 2' }],
+      }),
     })
     await play.start()
     await play.until({ matches: { active: { work: 'awaitingCompletion' } } })
@@ -182,5 +187,13 @@ describe('in a repository', () => {
       ],
     })
     expect(request.choices).toEqual(['replan', 'accept', 'stop'])
+    // What the step was verified by, and on the tree that holds its work: `b.txt` is not in the person's checkout.
+    const { programmatic } = (await play.context()).review.evaluation!
+    expect(programmatic.map(({ name, status }) => [name, status])).toEqual([
+      ['two-files', 'passed'],
+      ['criterion AC1', 'passed'],
+      ['criterion AC2', 'failed'],
+    ])
+    expect(isThere(join(path, 'b.txt'))).toBe(false)
   })
 })

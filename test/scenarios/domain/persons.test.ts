@@ -39,6 +39,12 @@ describe('a plan in manual', () => {
     await play.approve({ chain: chainOf({ name: 'one', dependsOn: ['none'] }) })
     const { request } = (await play.look('approval-2')).context
     expect(request.question).toContain('none')
+    const unknown = [{ contract: { executor: { kind: 'robot' } } }, { verifiers: [{ name: 'v', type: 'oracle' }] }]
+    for (const more of unknown)
+      await expect(play.approve({ chain: chainOf({ name: 'one', ...more }) })).rejects.toMatchObject({
+        code: 'event.invalid',
+      })
+    expect((await play.look('approval-2')).value).toMatchObject({ pending: 'undated' })
     await play.approve({ chain: chainOf({ name: 'edited' }, { name: 'more', dependsOn: ['edited'] }) })
     await play.untilStep('edited', 'evaluating.awaitingApproval')
     expect(Object.keys((await play.context()).steps)).toEqual(['edited', 'more'])
@@ -247,6 +253,19 @@ describe('a blocked step', () => {
     expect(outcome!.reason).toMatch(
       /^steps were blocked 2 times, allowed are 1: a \(evaluation.red: .*b \(evaluation.red/,
     )
+  })
+})
+
+test('steps that are blocked are counted over all plans', async () => {
+  const play = await stage.play({ chain: one(red), limits: { maxReworkCycles: 0, maxFailedSteps: 1 } })
+  await play.start()
+  await play.until({ matches: { active: { work: 'stuck' } } })
+  await play.approve({ choice: 'replan', chain: chainOf({ name: 'two', ...red }) })
+  await play.until({ matches: 'failed' })
+  expect(await play.context()).toMatchObject({
+    chainGeneration: 2,
+    blockedEntries: 2,
+    outcome: { code: 'steps.failed' },
   })
 })
 

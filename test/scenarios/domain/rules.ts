@@ -1,11 +1,6 @@
 // Every row and rule of the domain, and the tests that drive it through the real runtime.
 type Rule = { rule: string; tests: [file: string, name: string][] }
-type Section = {
-  title: string
-  /** Machines on XState's own actors, or the runtime with other machines. */
-  inMemory?: true
-  rules: Rule[]
-}
+type Section = { title: string; rules: Rule[] }
 
 const in_ =
   (file: string) =>
@@ -15,6 +10,8 @@ const persons = in_('scenarios/domain/persons')
 const limits = in_('scenarios/domain/limits')
 const work = in_('scenarios/domain/work')
 const evaluation = in_('scenarios/domain/evaluation')
+const models = in_('scenarios/domain/models')
+const crash = in_('scenarios/domain/crash')
 const plans = in_('scenarios/thinking-plans')
 const judge = in_('scenarios/thinking-judge')
 const injection = in_('scenarios/thinking-injection')
@@ -28,6 +25,10 @@ const stories = in_('examples/stories')
 const rateLimit = in_('scenarios/thinking-rate-limit')
 const thinking = in_('scenarios/thinking')(
   'a goal alone: planned, carried out by our agent and by Codex, sent back once, judged, completed, to the cent',
+)
+
+const agents = in_('scenarios/thinking-agents')(
+  'Claude and Gemini carry out steps by their own command lines, and are handed them back in the same session',
 )
 
 const rule = (text: string, ...tests: Rule['tests']): Rule => ({ rule: text, tests })
@@ -73,6 +74,7 @@ export const sections: Section[] = [
       rule(
         '`planning` failed for good: `paused`, attention `planning.failed`; `directive.resume` tries again',
         control('with a goal and nobody to plan pauses with the reason, and resumed tries again'),
+        models('that cannot be had pauses the directive, and resumed it is asked for again'),
       ),
       rule(
         '`active`: starts every step whose dependencies have passed, at most `maxParallelSteps` at once, critical path first',
@@ -108,8 +110,19 @@ export const sections: Section[] = [
         persons('may be stopped, or denied'),
       ),
       rule(
+        'Final review red, source `model`: regenerates while `maxChainRegenerations` allows, else a `completion_review`',
+        models(
+          'whose end is red is followed by another one, which knows why, as often as allowed; then a person is asked',
+        ),
+      ),
+      rule(
         'Stuck, source `model`: regenerates while `maxChainRegenerations` allows',
         plans('a step that stays red leads to another plan, which keeps what passed and knows what failed'),
+        models('is made anew as often as allowed when a step stays red, the first one not counted'),
+      ),
+      rule(
+        'Stuck in `manual`: no regeneration, a person is asked',
+        models('is not made anew in manual: who wants to be asked is asked'),
       ),
       rule(
         'Stuck otherwise: a `chain_stuck` approval',
@@ -125,6 +138,10 @@ export const sections: Section[] = [
       rule(
         'More than `maxFailedSteps` entries into blocked: `failed`, `steps.failed`',
         persons('too many of them end the directive, which names them and their reasons'),
+      ),
+      rule(
+        'Entries into blocked are counted over all generations',
+        persons('steps that are blocked are counted over all plans'),
       ),
       rule(
         '`directive.replan` with a chain regenerates',
@@ -165,13 +182,31 @@ export const sections: Section[] = [
         directives('an ended directive takes nothing more'),
       ),
       rule(
+        '`directive.stop` in any state but the final ones',
+        control('is taken wherever a directive is: as a draft, while its plan is asked about, and paused'),
+      ),
+      rule(
         'Wall time stands still while paused and while only an approval is waited for',
         control('is no time: neither that, nor waiting for an answer, is wall time'),
+      ),
+      rule(
+        'Wall time stands still while a person is asked about a rate limit',
+        models('the planner costs no wall time'),
+        models('a step holds no slot, and costs no wall time'),
       ),
       rule('The time before a failure counts', work('that is found missing after a while has cost that while')),
       rule(
         'Stopped: contracts cancelled, processes gone, approvals withdrawn, steps `skipped`',
         control('ends processes, withdraws questions, skips what is unfinished, and cannot be resumed'),
+      ),
+      rule(
+        'Superseded: contracts cancelled, processes gone, approvals withdrawn, steps `skipped`',
+        control('carries over what has passed and is unchanged, and does the rest; the old one stays readable'),
+        persons('is withdrawn when it has lost its object'),
+      ),
+      rule(
+        'The first chain does not count as a regeneration',
+        models('is made anew as often as allowed when a step stays red, the first one not counted'),
       ),
       rule(
         'The guards look at the current generation alone',
@@ -208,16 +243,19 @@ export const sections: Section[] = [
         control('does not become a plan where it is unsound, and says where'),
       ),
       rule(
-        'Unique kebab-case names, known dependencies, verifiers that exist',
-        check('all mistakes are listed at once, in the order of the file'),
-      ),
-      rule('Known dependencies', check('an unknown dependency is named with the step that was meant')),
-      rule(
         'No cycle; the error names the path',
-        check('a cycle is named with its path, at the dependency that closes it'),
+        control('does not become a plan where it is unsound, and says where'),
         directives('refuses a cyclic chain and an unknown dependency before anything exists'),
+        check('a cycle is named with its path, at the dependency that closes it'),
       ),
-      rule('Executors that exist', check('an unknown executor is answered with those there are')),
+      rule(
+        'Executors and verifiers that exist',
+        persons('may be approved with an edited chain; an unsound one is asked about again'),
+        directives('names a mistake inside an executor, not the union it is a member of'),
+        injection('what a plan names beyond the menu is not there when the step runs'),
+        check('an unknown executor is answered with those there are'),
+      ),
+      rule('At most 200 steps from a planner', models('has at most 200 steps')),
       rule(
         'Positions are computed by layers',
         reading('of a directive are marked where it stands, and its chain is drawn'),
@@ -290,6 +328,12 @@ export const sections: Section[] = [
         work('where the tip has moved the merged tree is verified before it becomes the tip; red is rework'),
       ),
       rule(
+        'A result branch that keeps moving is given up',
+        work(
+          'a result branch that somebody else keeps moving is given up after three tries; left alone, a retry merges',
+        ),
+      ),
+      rule(
         'Changes requested: rework with the person’s words',
         persons('sent back is rework with the words of the person'),
       ),
@@ -300,11 +344,16 @@ export const sections: Section[] = [
         work('a red step is handed back in the same workspace with what failed, and may pass then'),
       ),
       rule(
+        'Rework: which criteria are unmet, and why',
+        judge('what a judge finds unmet is sent back with its words, though every command passed'),
+      ),
+      rule(
         'Rework resets the phase',
         limits('tells its phase and its progress, and a rework begins at the first phase again'),
       ),
       rule(
         'The same agent session where the agent can resume',
+        agents,
         in_('scenarios/thinking-crash')(
           "killed while an agent's own command line works: it is ended, and goes on with its session, not from the start",
         ),
@@ -350,6 +399,7 @@ export const sections: Section[] = [
       rule(
         '`agent`: a coding agent’s own command line',
         thinking,
+        agents,
         in_('scenarios/misbehaving-agents')(
           'agents that hang, babble, lie or leave daemons are ended, it is said of what, and they are handed their work back',
         ),
@@ -378,7 +428,12 @@ export const sections: Section[] = [
         '`external`: `npx adjutant worker` works in a clone of its own',
         in_('cli/worker')('a worker does one contract in a clone of its own, and its log and phases are the attempt’s'),
       ),
-      rule('`human`: a person delivers', offers('a person is shown where to work, and says when it is done')),
+      rule(
+        '`human`: a person delivers',
+        offers('a person is shown where to work, and says when it is done'),
+        in_('cli/deliver')('run ends where a person has to work, says where, and goes on once that one has delivered'),
+        in_('cli/deliver')('a person may say that it cannot be done'),
+      ),
       rule(
         '`noop` delivers at once, and is never offered to planners',
         directives('tells the chain and its steps as they end'),
@@ -460,6 +515,7 @@ export const sections: Section[] = [
         'A flake is recorded and caps at yellow',
         evaluation('a verifier that fails and then passes is flaky, which is recorded and caps the level at yellow'),
       ),
+      rule('A crash repeats at most one verifier', crash('a crash repeats at most the one verifier that was running')),
       rule(
         'Modified files come from git; verifiers run on the delivered commit in a clean checkout',
         evaluation(
@@ -516,10 +572,19 @@ export const sections: Section[] = [
         injection('a planner that obeys the repository starts nothing, spends nothing and raises nothing'),
       ),
       rule(
+        'A model gets its errors back, at most twice',
+        models('goes back with what is wrong with it, at most twice'),
+      ),
+      rule(
         'Every cost: who, when, how many tokens; unknown is not zero',
         limits(
           'a cost nobody knows is counted as unknown, not as nothing, and the ledger says who, when and by which count',
         ),
+      ),
+      rule(
+        'Costs that a command reports count while it works, and once; those of attempts that fail, too',
+        limits('counts while it still works, trips the limit, and counts once'),
+        limits('counts of attempts that fail, too; what is not understood is unknown and says why'),
       ),
       rule(
         'Reserved before and settled after: overrun by one reservation at most',
@@ -578,6 +643,7 @@ export const sections: Section[] = [
       ),
       rule(
         'YAML or JSON, paths relative to the file',
+        in_('cli/run')('a file in JSON is run as one in YAML is, its paths counted from the file'),
         check('a repository in order is accepted, its path counted from the file'),
       ),
       rule(
@@ -587,40 +653,29 @@ export const sections: Section[] = [
     ],
   },
   {
-    title: 'Driven in memory alone',
-    inMemory: true,
+    title: 'Mistakes not to be repeated',
     rules: [
       rule(
-        'Final review red, source `model`: regenerates',
-        in_('machines/directive/thinking')('is made when the final review is red, for the criteria it found unmet'),
+        'A step set to blocked is not overwritten with rework',
+        persons('that holds up all the rest is a question, and nothing overwrites it meanwhile'),
       ),
       rule(
-        'The first chain does not count as a regeneration',
-        in_('machines/directive/stuck')('a model is asked for another plan, as often as allowed, before a person is'),
+        'A tripped breaker does not leave the directive active',
+        limits('trips: nothing starts, what runs drains, a person is asked, and with more it goes on'),
+      ),
+      rule('A chain whose only runnable step is blocked does not wait for ever', persons('is planned round')),
+      rule(
+        'Failed planning does not leave `planning` behind',
+        models('that cannot be had pauses the directive, and resumed it is asked for again'),
       ),
       rule(
-        'A model gets its errors back, at most twice',
-        in_('machines/planner/machine')('an unsound answer goes back with what is wrong with it'),
-        in_('machines/planner/machine')('when the third answer is unsound too'),
+        'Regenerating does not throw the finished steps away',
+        control('begun anew by a start plans again, and keeps the steps that passed'),
       ),
       rule(
-        'At most 200 steps from a planner',
-        in_('machines/chain/problems')('planners write short chains, people long ones'),
-      ),
-      rule(
-        'A result branch that keeps moving is given up',
-        in_('machines/step/machine')('a result branch that keeps moving is given up after three tries'),
-      ),
-      rule(
-        'No wall time for waiting at a rate limit that a person is asked about',
-        in_('machines/directive/waiting')(
-          'no wall time runs while the planner waits for an answer, and none is counted twice',
-        ),
-      ),
-      rule(
-        'A crash repeats at most the one verifier that was running: shown for any activity, not for a verifier',
-        in_('runtime/crash-points')(
-          'K6: an effect whose result was not stored is repeated under the same key, and its result applied once',
+        'An error between two updates leaves no half of a change',
+        in_('scenarios/crash-sweep')(
+          'killed at any point, a directive is finished by the next process as if nothing had happened',
         ),
       ),
     ],

@@ -2,12 +2,19 @@
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
-import { createActivities } from '../../../actors/index.ts'
-import { type DirectiveContext, DirectiveFile, type EmittedEvent, machines } from '../../../machines/index.ts'
+import { createActivities, noModels } from '../../../actors/index.ts'
+import {
+  type DirectiveContext,
+  DirectiveFile,
+  type EmittedEvent,
+  machines,
+  modelsFor,
+} from '../../../machines/index.ts'
 import { createRuntime, type Runtime } from '../../../runtime/index.ts'
 import { makeFolder } from '../../support/adjutant.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
+import { ScriptedProvider } from '../../support/scripted-provider.ts'
 import { git, writeAll } from '../../support/thinking.ts'
 
 type Told = EmittedEvent & { seq: number; at: Date; address: string }
@@ -16,7 +23,7 @@ type Condition = Parameters<Runtime['waitFor']>[1]
 /** One directive on the stage, and what can be done with it and seen of it. */
 type Play = {
   id: string
-  /** Sends with the present time, and by `anna` unless somebody else is named. */
+  /** Sends with the present time, and by `anna` unless somebody else is named; answered once it is processed. */
   send(event: { type: string; [field: string]: unknown }, to?: string): Promise<unknown>
   start(): Promise<unknown>
   /** Answers the latest open question of an actor, the directive itself by default. */
@@ -35,6 +42,8 @@ type Play = {
 type Stage = {
   runtime(): Runtime
   home(): string
+  /** What the models `planner` and `agent` say; nothing unless it is scripted. */
+  provider: ScriptedProvider
   /** A path in the stage's folder, which nobody has made yet. */
   path(name: string): string
   /** A file that a `waitFor` command waits for. */
@@ -54,30 +63,42 @@ export function useStage(): Stage {
   let database: TestDatabase
   let runtime: Runtime
   const folder = makeFolder()
+  const provider = new ScriptedProvider()
+  let models = noModels
   const home = () => join(realpathSync(folder.path), 'home')
   const path = (name: string) => join(folder.path, name)
   beforeAll(async () => {
     database = await createTestDatabase()
     const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
     mkdirSync(join(folder.path, 'home'))
-    const activities = createActivities({ home: home(), env: env as never, graceMs: 500 })
+    await provider.listen()
+    models = {
+      ...noModels,
+      provider: { ...noModels.provider, baseUrl: provider.url, key: 'sk-scripted' },
+      defaults: { planner: [], agent: ['agent'], judge: [] },
+      prices: ['planner', 'agent'].map((model) => ({ model: `${model}*`, in: 1, out: 10, since: '2020-01-01' })),
+    }
+    const activities = createActivities({ home: home(), env: env as never, graceMs: 500, models })
     runtime = await createRuntime({ database: database.url, machines, activities, name: 'stage' })
     await runtime.start()
   })
   afterAll(async () => {
     await runtime.close()
+    await provider.close()
     await database.drop()
     folder.remove()
   })
   const play = async (file: object): Promise<Play> => {
     const id = `play-${++plays}`
-    const input = { id, file: DirectiveFile.parse({ title: 'Try', goal: 'it works', ...file }), createdAt: Date.now() }
+    const parsed = DirectiveFile.parse({ title: 'Try', goal: 'it works', ...file })
+    const input = { id, file: parsed, createdAt: Date.now(), models: modelsFor(parsed.model, models.defaults) }
     await runtime.spawn('directive', { id, input })
     return playOf(runtime, id)
   }
   return {
     runtime: () => runtime,
     home,
+    provider,
     path,
     open: (name) => writeFileSync(path(name), ''),
     play,

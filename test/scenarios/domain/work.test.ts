@@ -108,6 +108,38 @@ test('where the tip has moved the merged tree is verified before it becomes the 
   expect(await play.told('step.rework')).toHaveLength(1)
 })
 
+test('a result branch that somebody else keeps moving is given up after three tries; left alone, a retry merges', async () => {
+  const path = stage.repository()
+  // Each time the merged tree is verified, somebody commits to the branch it is to become.
+  const moving = {
+    name: 'moving',
+    rerun: false,
+    shell: [
+      `cd ${path}; [ -e ${stage.path('left-alone')} ] && exit 0; echo x >> ${stage.path('moves')}`,
+      "branch=$(git for-each-ref --format='%(refname)' 'refs/heads/adjutant/*/result')",
+      'identity="-c user.name=S -c user.email=s@localhost"',
+      'git update-ref "$branch" "$(git $identity commit-tree "$branch^{tree}" -p "$branch" -m somebody)"',
+    ].join('; '),
+  }
+  const chain = chainOf({ name: 'one', contract: write('b.txt'), verifiers: [moving] })
+  const play = await stage.play({ chain, repository: { path } })
+  await play.start()
+  const { context } = await play.untilStep('one', 'blocked')
+  expect(context.blocked).toEqual({
+    code: 'merge.failed',
+    reason: 'merge.moved: the result branch keeps moving under the merge',
+  })
+  // On the delivered commit, and for each try on the merged tree.
+  expect(readFileSync(stage.path('moves'), 'utf8')).toBe('x\n'.repeat(4))
+  expect(await play.told('step.rework')).toEqual([])
+  stage.open('left-alone')
+  await play.send({ type: 'step.retry' }, 'one-g1')
+  await play.until({ matches: 'completed' })
+  const result = `adjutant/${play.id}/result`
+  expect(git(path, 'show', `${result}:b.txt`)).toBe('b.txt')
+  expect(git(path, 'log', '--format=%s', '--grep=^somebody$', result).split('\n')).toHaveLength(4)
+})
+
 describe('what is not merged', () => {
   test('is kept when the directive is stopped', async () => {
     const path = stage.repository()
