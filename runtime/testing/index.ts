@@ -8,5 +8,5 @@ export {
   type Samples,
 } from './paths.ts'
 export { withPuppets } from './puppet.ts'
-export { endedChild, type Place, type Step } from './walk.ts'
+export { endedChild, type Place, type Leg } from './walk.ts'
 export { type Observation, replayInMemory } from './replay-memory.ts'

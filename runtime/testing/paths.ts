@@ -1,7 +1,7 @@
 import { type AnyEventObject, type AnyMachineSnapshot, type AnyStateMachine, getNextTransitions } from 'xstate'
 import { getAdjacencyMap } from 'xstate/graph'
 import { type NamedTransition, partsOf } from './transitions.ts'
-import { dueTimer, endedChild, type Place, type Step, Walker } from './walk.ts'
+import { dueTimer, endedChild, type Place, type Leg, Walker } from './walk.ts'
 
 /** What an event's sample may depend on. `now`: the instant at which it would happen, milliseconds since the start. */
 export type Circumstances = { value: unknown; context: any; children: string[]; now: number }
@@ -23,7 +23,7 @@ export type Samples = {
   limit?: number
 }
 
-export type Path = { input: string; steps: Step[]; start: Step }
+export type Path = { input: string; legs: Leg[]; start: Leg }
 
 export type Coverage = {
   machine: string
@@ -32,7 +32,7 @@ export type Coverage = {
   transitions: { total: number; taken: number; unreachable: number; missing: string[]; contradicted: string[] }
 }
 
-const statesOf = ({ snapshot }: Step): string[] => snapshot._nodes.map(({ id }) => id)
+const statesOf = ({ snapshot }: Leg): string[] => snapshot._nodes.map(({ id }) => id)
 
 /** The event types that a transition asks for now, wildcards as patterns. */
 const asked = (snapshot: AnyMachineSnapshot): ((type: string) => boolean) => {
@@ -73,7 +73,7 @@ type Spot = (Visited & { walker: Walker }) | null
 
 /**
  * Walks from all inputs at once, with xstate/graph, nearest places first, for as long as there is something new or until
- * it is enough; `visit` is told each step.
+ * it is enough; `visit` is told each leg.
  */
 export function explore(
   machine: AnyStateMachine,
@@ -86,7 +86,7 @@ export function explore(
     // Before there is a machine, the events are its inputs.
     getInitialSnapshot: () => null,
     transition: (spot: Spot, event: AnyEventObject): Spot => {
-      const next = spot ? { ...spot, place: spot.walker.step(spot.place, event) } : begun(machine, samples, event.type)
+      const next = spot ? { ...spot, place: spot.walker.next(spot.place, event) } : begun(machine, samples, event.type)
       visit(next)
       return next
     },
@@ -111,17 +111,17 @@ const historyOf = (place: Place): Place[] => {
 }
 
 const pathTo = ({ input, place }: Visited): Path => {
-  const [start, ...steps] = historyOf(place)
-  return { input, start: start!, steps }
+  const [start, ...legs] = historyOf(place)
+  return { input, start: start!, legs }
 }
 
-const takenOn = ({ start, steps }: Path): string[] => [start, ...steps].flatMap(({ taken }) => taken)
+const takenOn = ({ start, legs }: Path): string[] => [start, ...legs].flatMap(({ taken }) => taken)
 
 /** Longest first, each only for what those before it leave; then those that others have made superfluous go. */
 function fewest(paths: Path[]): Path[] {
   const chosen: Path[] = []
   const covered = new Set<string>()
-  for (const path of [...paths].sort((one, other) => other.steps.length - one.steps.length)) {
+  for (const path of [...paths].sort((one, other) => other.legs.length - one.legs.length)) {
     if (takenOn(path).every((name) => covered.has(name))) continue
     chosen.push(path)
     for (const name of takenOn(path)) covered.add(name)

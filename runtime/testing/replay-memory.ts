@@ -9,7 +9,7 @@ import {
 } from 'xstate'
 import { kindOf } from '../logic.ts'
 import type { Path } from './paths.ts'
-import { endedChild, type Step } from './walk.ts'
+import { endedChild, type Leg } from './walk.ts'
 
 /** What every way to run a machine must agree on after an event. `children`: those that live, with what they have heard. */
 export type Observation = {
@@ -39,8 +39,8 @@ export async function replayInMemory(given: AnyStateMachine, path: Path, input: 
   root.subscribe({ error: () => {} })
   root.start()
   const seen = [observe(root)]
-  for (const step of path.steps) {
-    perform(root, step, clock, pending)
+  for (const leg of path.legs) {
+    perform(root, leg, clock, pending)
     await quiet()
     seen.push(observe(root))
   }
@@ -48,7 +48,7 @@ export async function replayInMemory(given: AnyStateMachine, path: Path, input: 
   return seen
 }
 
-function perform(root: AnyActorRef, { event, at }: Step, clock: SimulatedClock, pending: Map<AnyActorRef, Pending>) {
+function perform(root: AnyActorRef, { event, at }: Leg, clock: SimulatedClock, pending: Map<AnyActorRef, Pending>) {
   clock.set(at)
   if (event.type.startsWith('xstate.after.')) return
   const id = endedChild(event)

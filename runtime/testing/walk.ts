@@ -9,7 +9,7 @@ import { partsOf } from './transitions.ts'
 
 type Timer = { id: string; due: number; event: AnyEventObject }
 /** One event of a walk: at which instant it happens, what it takes, and where it leads. */
-export type Step = {
+export type Leg = {
   event: AnyEventObject
   /** Milliseconds since the start. */
   at: number
@@ -19,7 +19,7 @@ export type Step = {
 }
 
 /** A place in a walk: the machine's state, what time it is there, and how one got there. */
-export type Place = Step & {
+export type Place = Leg & {
   timers: readonly Timer[]
   /** Children whose end has been told already. */
   ended: ReadonlySet<AnyActorRef>
@@ -70,7 +70,7 @@ export class Walker {
   }
 
   /** Throws what the machine throws. */
-  step(from: Place, event: AnyEventObject): Place {
+  next(from: Place, event: AnyEventObject): Place {
     const timer = from.timers.find((each) => each.event === event)
     const child = endedChild(event)
     const ended = new Set(from.ended)

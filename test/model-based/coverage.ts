@@ -5,7 +5,7 @@ const row = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`
 
 const rows = () =>
   subjects.map(({ name, paths, coverage: { states, transitions } }) => {
-    const events = paths.reduce((sum, { steps }) => sum + steps.length, 0)
+    const events = paths.reduce((sum, { legs }) => sum + legs.length, 0)
     const open = transitions.total - transitions.unreachable
     return row([name, `${states.reached}/${states.total}`, `${transitions.taken}/${open}`, paths.length, events])
   })

@@ -16,7 +16,7 @@ describe.each(subjects)('paths through the machine $name', (subject) => {
   it("lead XState's own actors to where its pure transitions lead", async () => {
     for (const path of paths) {
       const seen = await replayInMemory(machine, path, inputOf(subject, path))
-      const foreseen = [path.start, ...path.steps].map(({ snapshot }) => snapshot)
+      const foreseen = [path.start, ...path.legs].map(({ snapshot }) => snapshot)
       const facts = ({ value, status, context }: (typeof foreseen)[number]) => ({ value, status, context })
       expect(seen.map((each) => facts(each as never))).toEqual(foreseen.map(facts))
     }

@@ -56,7 +56,7 @@ describe('paths through a machine', () => {
     // The shorter delay always comes first.
     expect(coverage.transitions).toMatchObject({ total: 9, taken: 7, missing: [late, never], contradicted: [] })
     expect(paths.length).toBeLessThan(7)
-    expect(paths.flatMap(({ steps }) => steps.map(({ event }) => event.type))).not.toContain('unknown')
+    expect(paths.flatMap(({ legs }) => legs.map(({ event }) => event.type))).not.toContain('unknown')
   })
 
   it('leave out what is declared unreachable, and say which declarations are wrong', () => {
@@ -68,14 +68,14 @@ describe('paths through a machine', () => {
 
   it('go through time as it would pass', () => {
     const { paths } = coverPaths(machine, samples)
-    const waited = paths.flatMap(({ steps }) => steps).find(({ event }) => event.type.startsWith('xstate.after.'))
+    const waited = paths.flatMap(({ legs }) => legs).find(({ event }) => event.type.startsWith('xstate.after.'))
     expect(waited).toMatchObject({ at: 1000 })
   })
 
   it("are followed by XState's own actors, children and their failures included", async () => {
     for (const path of coverPaths(machine, samples).paths) {
       const seen = await replayInMemory(machine, path, samples.inputs[path.input])
-      expect(seen.map(({ value }) => value)).toEqual([path.start, ...path.steps].map(({ snapshot }) => snapshot.value))
+      expect(seen.map(({ value }) => value)).toEqual([path.start, ...path.legs].map(({ snapshot }) => snapshot.value))
     }
   })
 
