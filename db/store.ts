@@ -1,6 +1,7 @@
 import type { Sql } from './connect.ts'
 import * as acceptance from './queries/accept-mail.ts'
 import * as claims from './queries/claim-systems.ts'
+import { commitTurn } from './queries/commit-turn.ts'
 import { commitTurns } from './queries/commit-turns.ts'
 import { findTurns } from './queries/find-turns.ts'
 import { discardMail, entriesOfKeys, mailFates, nextDue, unsettled } from './queries/find-waiting.ts'
@@ -45,13 +46,19 @@ export type Store = { [Name in keyof typeof queries]: Bound<(typeof queries)[Nam
 }
 
 /** Statements begin when they are called, not when they are awaited as those of postgres.js do. */
-export function postgresStore(sql: Sql): Store {
+export function postgresStore(sql: Sql, lean: Sql): Store {
   const bound = Object.entries(queries).map(([name, query]) => [
     name,
     async (...given: unknown[]) => (query as (sql: Sql, ...given: unknown[]) => unknown)(sql, ...given),
   ])
   return {
     ...(Object.fromEntries(bound) as Store),
+    commitTurns: async (turn, owner, turns) => {
+      const [alone, ...others] = turns
+      return alone && !others.length
+        ? [await commitTurn(lean, turn, owner, alone)]
+        : commitTurns(sql, turn, owner, turns)
+    },
     listen: (channel, hear) => sql.listen(channel, hear),
     notify: async (channel, payload) => sql.notify(channel, payload),
   }

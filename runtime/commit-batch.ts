@@ -5,7 +5,7 @@ import type { Signals } from './signals.ts'
 /** What became of one turn. *stale*: another process moved the system on; *poison*: the database refuses these rows. */
 export type Fate =
   | { fate: 'committed' }
-  | { fate: 'duplicate'; of: 'mail' | 'key' }
+  | { fate: 'duplicate'; of: 'mail' | 'key' | 'result' }
   | { fate: 'stale' }
   | { fate: 'poison'; error: Error }
   | { fate: 'unknown'; error: Error }

@@ -264,7 +264,11 @@ function refuseSenders({ delivered, created }: Pending, error: unknown) {
   for (const { mail } of delivered) mail.settle?.(refusal(error))
 }
 
+// Planning a statement for several takes as long as some commits of one, whose plan is kept.
+const FEW = 3
+
 function cut(pending: Pending[]): Pending[][] {
+  if (pending.length <= FEW) return pending.map((each) => [each])
   const batches: Pending[][] = []
   let bytes = Infinity
   for (const each of pending) {

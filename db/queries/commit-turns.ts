@@ -18,6 +18,7 @@ export type TurnRows = {
   cancelled: string[]
   mail: MailRow[]
   started: ActivityRow[]
+  finished: FinishedRow[]
   stopped: string[]
   emitted: { seq: number; n: number; address: string; event: string }[]
   deadLetters: { id: string; address: string; reason: string; event: string; key: string | null }[]
@@ -49,16 +50,24 @@ export type MailRow = {
   event: string
 }
 
+/** `owner`: the process that runs its first attempt, which begins with this commit; null: it is queued. */
 export type ActivityRow = {
   incarnation: string
   address: string
   src: string
   input: string
   heartbeatMs: number | null
+  owner: string | null
 }
 
-/** `refused`: mail of the turn is gone, or a key of it is already in the journal. Neither: the turn is stale. */
-export type CommitAnswer = { id: string; committed: boolean; refused: 'mail' | 'key' | null }
+/** How an attempt of this process ended, where the turn has taken its result from memory. */
+export type FinishedRow = { incarnation: string; attempt: number; status: 'done' | 'failed'; result: string }
+
+/**
+ * `refused`: mail of the turn is gone, a key of it is already in the journal, or an attempt whose result it took is not the
+ * current one. None of these: the turn is stale.
+ */
+export type CommitAnswer = { id: string; committed: boolean; refused: 'mail' | 'key' | 'result' | null }
 
 /**
  * Commits the turns of many systems, each once, all or nothing per system.
@@ -77,12 +86,15 @@ export async function commitTurns(
   const taking = has((each) => each.took)
   const creating = turns.some((each) => each.base === null)
   const keyed = turns.some((each) => each.entries.some(({ key }) => key !== null))
+  const finishing = has((each) => each.finished)
   return sql<CommitAnswer[]>`
     with ${turnCte(sql, turns)}, ${entryCte(sql, turns)}
     ${taking ? sql`, took as materialized (select * from ${columns(sql, turns, (t) => t.took.map((mail) => ({ mail })), { mail: 'uuid' })})` : sql``}
+    ${finishing ? finishedCte(sql, turns) : sql``}
     , refused (id, why) as materialized (
       select null::text, null::text where false
       ${taking ? sql`union all select k.id, 'mail' from took k where not exists (select from mailbox m where m.system_id = k.id and m.id = k.mail)` : sql``}
+      ${finishing ? sql`union all select f.id, 'result' from finished f where not exists (select from activity a where a.system_id = f.id and a.incarnation = f.incarnation and a.attempt = f.attempt and a.status = 'running' and a.owner = ${owner})` : sql``}
       ${keyed ? sql`union all select e.id, 'key' from entry e where e.key is not null and exists (select from journal j where j.system_id = e.id and j.key = e.key)` : sql``}
     ), locked as materialized (
       select s.id from system s join turn t on s.id = t.id
@@ -104,6 +116,7 @@ export async function commitTurns(
     ${has((t) => t.cancelled) ? cancelledCte(sql, turns) : sql``}
     ${has((t) => t.mail) ? mailCte(sql, turns) : sql``}
     ${has((t) => t.started) ? startedCte(sql, turns) : sql``}
+    ${finishing ? sql`, concluded as (update activity a set status = f.status, result = f.result::json, owner = null from finished f join committed using (id) where a.system_id = f.id and a.incarnation = f.incarnation)` : sql``}
     ${has((t) => t.stopped) ? stoppedCte(sql, turns) : sql``}
     ${has((t) => t.emitted) ? emittedCte(sql, turns) : sql``}
     ${has((t) => t.deadLetters) ? deadLetterCte(sql, turns) : sql``}
@@ -193,11 +206,15 @@ const mailCte = (sql: Sql, turns: TurnRows[]) => sql`, posted as materialized (
 )`
 
 const startedCte = (sql: Sql, turns: TurnRows[]) => sql`, begun as (
-  insert into activity (system_id, incarnation, address, machine, version, src, input, status, run_at, heartbeat_ms)
-  select x.id, x.incarnation, x.address, t.machine, t.version, x.src, x.input::json, 'queued', t.time, x.heartbeat_ms
-  from ${columns(sql, turns, (t) => t.started, { incarnation: 'text', address: 'text', src: 'text', input: 'text', heartbeatMs: 'int' })}
+  insert into activity (system_id, incarnation, address, machine, version, src, input, status, attempt, owner, heartbeat_at, run_at, heartbeat_ms)
+  select x.id, x.incarnation, x.address, t.machine, t.version, x.src, x.input::json, case when x.owner is null then 'queued' else 'running' end,
+    case when x.owner is null then 0 else 1 end, x.owner, case when x.owner is null then null else clock_timestamp() end, t.time, x.heartbeat_ms
+  from ${columns(sql, turns, (t) => t.started, { incarnation: 'text', address: 'text', src: 'text', input: 'text', heartbeatMs: 'int', owner: 'uuid' })}
   join committed using (id) join turn t using (id)
 )`
+
+const finishedCte = (sql: Sql, turns: TurnRows[]) =>
+  sql`, finished as materialized (select * from ${columns(sql, turns, (t) => t.finished, { incarnation: 'text', attempt: 'int', status: 'text', result: 'text' })})`
 
 const stoppedCte = (sql: Sql, turns: TurnRows[]) => sql`, stopped as (
   update activity a set status = 'cancelled', owner = null
