@@ -9,6 +9,7 @@ import * as leases from './queries/lease-process.ts'
 import { listProjections } from './queries/list-projections.ts'
 import { fetchMail, loadSystems } from './queries/load-systems.ts'
 import * as parking from './queries/park-systems.ts'
+import * as pruning from './queries/prune-journal.ts'
 import * as journal from './queries/read-journal.ts'
 import { releaseSystems } from './queries/release-systems.ts'
 import * as activities from './queries/run-activities.ts'
@@ -28,6 +29,7 @@ const queries = {
   fetchMail,
   loadSystems,
   ...parking,
+  ...pruning,
   ...journal,
   releaseSystems,
   ...activities,

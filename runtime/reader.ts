@@ -8,6 +8,7 @@ import type { Frozen, Stored } from './frozen.ts'
 import type { LiveSystem, Surroundings } from './live-system.ts'
 import { patiently } from './patience.ts'
 import type { Platform } from './platform.ts'
+import { HistoryPruned } from './pruning.ts'
 import { fold, foldEntry, restoreSystem } from './restore.ts'
 import type { Loaded } from './slot.ts'
 import { outsideRefs, type actorView, type ActorView } from './view.ts'
@@ -77,7 +78,7 @@ export class Reader {
     return head
   }
 
-  /** Entries after `after`, each with the whole state its actor had then. */
+  /** Entries after `after`, each with the whole state its actor had then. Throws HistoryPruned. */
   async history(id: string, { after = 0, limit = DEFAULT_LIMIT }: Page = {}): Promise<HistoryEntry[]> {
     await this.head(id)
     const cursor = this.follow(id, { after, atOnce: limit })
@@ -108,12 +109,14 @@ export class Reader {
       const states = stored
       const limit = Math.min(FOLD_AT_ONCE, Math.max(0, after - seen) + atOnce)
       const rows = await this.#patiently(() => store.readJournal({ id, after: seen, limit }))
+      const first = rows[0]?.seq ?? 0
+      if (first > seen + 1 && first > after + 1) throw new HistoryPruned(id, first)
       seen = rows.at(-1)?.seq ?? seen
       return rows.map((row) => historyEntry(row, foldEntry(states, row, applied)))
     }
   }
 
-  /** The way that actors took, without their contexts: of the one at `address`, whoever lived there, or of all. */
+  /** The way that actors took, without their contexts, as far as it is kept: of whoever lived at `address`, or of all. */
   async trail(id: string, { address, after = 0, limit = DEFAULT_LIMIT }: Page & { address?: string } = {}) {
     const which = { id, address: address ?? null, after, limit }
     const rows = await this.#patiently(() => this.#options.store.readTrail(which))
@@ -123,8 +126,14 @@ export class Reader {
 
   async emitted(id: string, { after = 0, limit = DEFAULT_LIMIT }: Page = {}): Promise<Emitted[]> {
     const rows = await this.#patiently(() => this.#options.store.readEmitted({ id, after, limit }))
-    if (!rows.length) await this.head(id)
+    if ((rows[0]?.seq ?? Infinity) > after + 1) await this.#requireKept(id, after)
     return rows.map(({ at, event, ...row }) => ({ ...row, at: new Date(at), event: decode(event, outsideRefs) }))
+  }
+
+  async #requireKept(id: string, after: number) {
+    const [first] = await this.#patiently(() => this.#options.store.firstEntry(id))
+    if (!first) throw notFound(id)
+    if (first.seq > after + 1) throw new HistoryPruned(id, first.seq)
   }
 
   list(kind: string, query: ProjectionQuery = {}) {

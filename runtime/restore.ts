@@ -5,6 +5,7 @@ import type { Frozen, Stored } from './frozen.ts'
 import { LiveSystem, ROOT_INCARNATION, type Surroundings } from './live-system.ts'
 import { migrateRoot } from './migration.ts'
 import type { Timer } from './turn-record.ts'
+import { unfold, wholeIn } from './whole-entry.ts'
 
 export type CheckpointState = { value: Encoded | null; frozen: Frozen }
 type DeltaEntry = { incarnation: string; address: string; value: Encoded | null; delta: Delta }
@@ -23,6 +24,11 @@ export function fold(
 
 export function foldEntry(stored: Map<string, Stored>, entry: DeltaEntry, by: typeof apply): Stored {
   const { incarnation, address, value, delta } = entry
+  const whole = wholeIn(delta)
+  if (whole) {
+    unfold(stored, whole)
+    return stored.get(incarnation) as Stored
+  }
   const before = stored.get(incarnation)?.frozen as Encoded | undefined
   const after = { address, value: value ?? undefined, frozen: by(before, delta) as unknown as Frozen }
   stored.set(incarnation, after)
@@ -42,7 +48,8 @@ export function restoreSystem(row: StoredSystem, around: Surroundings, options: 
   const system = new LiveSystem({ id: row.id, name: row.machine, version, machine, seq: row.seq }, around)
   const revived = !options.asItIs && revive(root)
   system.restore(stored, (row.timers ?? []).map(toTimer), ROOT_INCARNATION)
-  for (const { incarnation } of row.entries ?? []) system.recorder.changed.add(incarnation)
+  for (const { incarnation, delta } of row.entries ?? [])
+    for (const each of [{ incarnation }, ...(wholeIn(delta) ?? [])]) system.recorder.changed.add(each.incarnation)
   if (version !== row.version)
     system.recorder.rewritten(ROOT_INCARNATION, { type: 'runtime.migrated', from: row.version, to: version })
   else if (revived) system.recorder.rewritten(ROOT_INCARNATION, { type: 'runtime.unparked' })

@@ -6,6 +6,7 @@ import { Rejection } from './failures.ts'
 import type { SendOptions } from './mailroom.ts'
 import { DEFAULTS, type Resolved, type RuntimeOptions, type Storage } from './options.ts'
 import { assemble, type Parts } from './parts.ts'
+import { prunable, prune, type Pruning } from './pruning.ts'
 import type { HistoryEntry, Page, ProjectionQuery } from './reader.ts'
 import { createRegistry } from './registry.ts'
 import { spawnSystem, type SpawnOptions } from './spawn.ts'
@@ -84,6 +85,9 @@ export class Runtime {
   list = (kind: string, query?: ProjectionQuery) => this.#parts.reader.list(kind, query)
   /** Names of the other runtimes that live on this database. */
   peers = async () => (await this.#options.database.store.findPeers(this.#parts.lease.id)).map(({ name }) => name)
+  /** Takes old entries of a system's history away; `prunable` says what would go. */
+  prune = (id: string, pruning: Pruning) => prune(this.#pruner, id, pruning)
+  prunable = (id: string, pruning: Pruning) => prunable(this.#pruner, id, pruning)
   /** Systems that wait for an operator, with the reason. */
   parked = () => this.#parts.reader.parked()
 
@@ -142,6 +146,11 @@ export class Runtime {
     this.#parts.engine.abandon()
     await this.#parts.wakeups.close()
     if (this.#options.ownDatabase) await this.#options.database.close({ abandon: true })
+  }
+
+  get #pruner() {
+    const { database, clock } = this.#options
+    return { store: database.store, now: () => clock.now() }
   }
 
   #mustRun() {

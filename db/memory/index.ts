@@ -5,6 +5,7 @@ import * as journal from './journal.ts'
 import * as mail from './mail.ts'
 import * as parking from './parking.ts'
 import * as processes from './processes.ts'
+import * as pruning from './pruning.ts'
 import * as systems from './systems.ts'
 import type { Statement } from './statement.ts'
 import { Tables } from './tables.ts'
@@ -18,6 +19,7 @@ const statements: Statements = {
   ...mail,
   ...parking,
   ...processes,
+  ...pruning,
   ...systems,
 }
 
