@@ -3,12 +3,15 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { ApprovalType } from '../../../machines/approval/schema.ts'
 import { approvalCommands, directiveCommands, stepCommands } from '../../../machines/commands.ts'
-import { Autonomy } from '../../../machines/directive-file.ts'
+import { PlannerSource } from '../../../machines/chain/schema.ts'
+import { Autonomy, Limits } from '../../../machines/directive-file.ts'
 import { EmittedType } from '../../../machines/emitted-event.ts'
 import { executors } from '../../../machines/executor.ts'
 import { machines } from '../../../machines/index.ts'
 import { coveragePath, coverageText } from './coverage.ts'
+import { decisions } from './decisions.ts'
 import { sections } from './rules.ts'
+import { statements, statementsIn } from './statements.ts'
 
 const rules = sections.flatMap((section) => section.rules)
 
@@ -20,6 +23,17 @@ const testsIn = (file: string): string[] =>
 
 test('docs/domain-coverage.md is the list of rules: `node test/scenarios/domain/write-coverage.ts` writes it', () => {
   expect(readFileSync(coveragePath, 'utf8')).toBe(coverageText())
+})
+
+test('every row and sentence of docs/domain.md is a rule, and every rule is one of them', () => {
+  const said = statementsIn(readFileSync('docs/domain.md', 'utf8'))
+  expect(said.length).toBeGreaterThan(80)
+  const known = Object.keys(statements)
+  expect(said.filter((each) => known.filter((words) => each.startsWith(words)).length !== 1)).toEqual([])
+  expect(known.filter((words) => !said.some((each) => each.startsWith(words)))).toEqual([])
+  const beginnings = [...new Set(Object.values(statements).flat())]
+  expect(beginnings.filter((words) => !rules.some(({ rule }) => rule.startsWith(words)))).toEqual([])
+  expect(rules.filter(({ rule }) => !beginnings.some((words) => rule.startsWith(words)))).toEqual([])
 })
 
 test('every rule has a test on the real runtime, which is there and is not skipped', () => {
@@ -47,7 +61,7 @@ test('every test of the domain stands for a rule', () => {
   expect(all.filter((each) => !cited.has(each))).toEqual([])
 })
 
-test('no state, command, question, executor or event of the domain is without a rule', () => {
+test('no state, command, question, executor, limit or event of the domain is without a rule', () => {
   const statesOf = (name: 'directive' | 'step' | 'contract' | 'approval') =>
     Object.keys(machines[name].machine.config.states!)
   const words = [
@@ -55,6 +69,8 @@ test('no state, command, question, executor or event of the domain is without a 
     ...Object.keys({ ...directiveCommands, ...stepCommands, ...approvalCommands }),
     ...ApprovalType.options,
     ...Autonomy.options,
+    ...PlannerSource.options,
+    ...Object.keys(Limits.shape),
     ...executors.map(
       (executor) => (executor as unknown as z.ZodObject<{ kind: z.ZodLiteral<string> }>).shape.kind.value,
     ),
@@ -62,6 +78,15 @@ test('no state, command, question, executor or event of the domain is without a 
   ]
   const text = sections.flatMap(({ title, rules: each }) => [title, ...each.map(({ rule }) => rule)]).join('\n')
   expect(words.filter((word) => !new RegExp(`\\b${word.replaceAll('.', '\\.')}\\b`).test(text))).toEqual([])
+})
+
+test('no decision of a machine of the domain is without a rule', () => {
+  for (const [name, taken] of Object.entries(decisions)) {
+    const { implementations } = machines[name as keyof typeof decisions].machine
+    expect(Object.keys(taken).sort(), name).toEqual(Object.keys(implementations.guards).sort())
+    const unruled = Object.values(taken).filter((words) => !rules.some(({ rule }) => rule.startsWith(words)))
+    expect(unruled, name).toEqual([])
+  }
 })
 
 // What the domain's own list does not have: of models, workers and forges.

@@ -9,10 +9,11 @@ export const coverageText = (): string =>
   [
     '# The rules of the domain, and the tests that drive them through the real runtime',
     '',
-    'Written by `node test/scenarios/domain/write-coverage.ts` from `test/scenarios/domain/rules.ts`; a test holds it to',
-    'what is there. The tests run the real machines on Postgres, with real processes and git where these matter, and models',
-    'that say what they are scripted to say. Where one of `adjutant check` stands beside them it shows what is said of a file',
-    'before there is a directive; the schema is a file itself.',
+    'The rules are those of [domain.md](domain.md), row by row and sentence by sentence. Written by',
+    '`node test/scenarios/domain/write-coverage.ts` from `rules.ts` beside it; a test holds it to what is there. The tests run',
+    'the real machines on Postgres, with real processes and git where these matter, and models that say what they are scripted',
+    'to say. Where one of `adjutant check` stands beside them it shows what is said of a file before there is a directive; the',
+    'schema is a file itself.',
     ...sections.flatMap(({ title, rules }) => [
       '',
       `## ${title}`,

@@ -391,7 +391,10 @@ export const sections: Section[] = [
         'Silence longer than the idle limit fails the attempt',
         limits('that is silent for longer than its executor may be is ended'),
       ),
-      rule('More than the step’s timeout fails the attempt', limits('that takes longer than a step may is ended')),
+      rule(
+        'More than the step’s timeout, `stepTimeoutMinutes`, fails the attempt',
+        limits('that takes longer than a step may is ended'),
+      ),
       rule(
         '`command`: `ADJUTANT_CONTRACT_FILE` and `ADJUTANT_OUTBOX`',
         limits('finds what it is to do in a file, and leaves what it made in its outbox'),
@@ -540,7 +543,10 @@ export const sections: Section[] = [
         approvals('requested changes go into the next plan, and need words'),
       ),
       rule('`denied` (`approval.deny`)', persons('denied is blocked')),
-      rule('`expired`: expiry denies', persons('that nobody answers in time expires, which denies')),
+      rule(
+        '`expired`: expiry, after `approvalTimeoutMinutes`, denies',
+        persons('that nobody answers in time expires, which denies'),
+      ),
       rule('`withdrawn` when it has lost its object', persons('is withdrawn when it has lost its object')),
       rule(
         'Resolved once; a second answer is refused with the first one’s details',
