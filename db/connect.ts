@@ -44,6 +44,8 @@ function pool(url: string, max: number, settings: Record<string, string>): Sql {
   return postgres(url, {
     max,
     connect_timeout: 10,
+    // Its own doubles with every failure of any connection of the pool, to 20 s: a server that is back would be ignored as long.
+    backoff: ((failures: number) => Math.min(0.05 * 2 ** failures, 0.5)) as never,
     onnotice: () => {},
     // Column names only: postgres.camel would also rewrite the keys inside JSON values.
     transform: { column: postgres.camel.column },

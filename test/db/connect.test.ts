@@ -1,7 +1,8 @@
-import { createServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { isTransient, openDatabase } from '../../db/index.ts'
-import type { OpenOptions } from '../../db/connect.ts'
+import { createPool, type OpenOptions } from '../../db/connect.ts'
 import { requireMajor } from '../../db/requirements.ts'
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database.ts'
 
@@ -176,3 +177,29 @@ async function reserve(): Promise<AddressInfo> {
   await new Promise((resolve) => server.close(resolve))
   return address
 }
+
+test('a server that was away for seconds is found again within one or two of its return', async () => {
+  const { port } = await reserve()
+  const target = new URL(db.url)
+  const pool = createPool(
+    change((url) => (url.port = String(port))),
+    8,
+  )
+  const door = createServer((client) => {
+    const server = connect(Number(target.port), target.hostname)
+    for (const socket of [client, server]) socket.on('error', () => {})
+    client.pipe(server).pipe(client)
+  })
+  try {
+    // Enough failures for a wait that grows with each to have become a long one.
+    const tries = () => Array.from({ length: 8 }, () => pool`select 1`.catch(() => {}))
+    for (let round = 0; round < 4; round++) await Promise.all(tries())
+    await once(door.listen(port, '127.0.0.1'), 'listening')
+    const back = performance.now()
+    while (!(await pool`select 1`.catch(() => undefined)));
+    expect(performance.now() - back).toBeLessThan(3_000)
+  } finally {
+    await pool.end({ timeout: 0 })
+    door.close()
+  }
+})
