@@ -139,11 +139,7 @@ export class Engine {
   #pump() {
     while (this.#commits < MAX_COMMITS && (this.#ready.size || this.#births.length)) {
       const births = this.#births.splice(0, MAX_BATCH)
-      const slots = [...this.#ready].slice(0, MAX_BATCH - births.length)
-      for (const slot of slots) {
-        this.#ready.delete(slot)
-        slot.busy = true
-      }
+      const slots = this.#take(MAX_BATCH - births.length)
       this.#commits++
       void this.#batch(slots, births).finally(() => {
         this.#commits--
@@ -152,6 +148,19 @@ export class Engine {
         this.#idle.clear()
       })
     }
+  }
+
+  #take(most: number): Slot[] {
+    const slots: Slot[] = []
+    for (const slot of this.#ready) {
+      if (slots.length >= most) break
+      this.#ready.delete(slot)
+      // Born, or on its way out of memory, since it was woken: a second turn beside would run on what is not committed.
+      if (slot.busy) continue
+      slot.busy = true
+      slots.push(slot)
+    }
+    return slots
   }
 
   async #batch(slots: Slot[], births: Pending[]) {

@@ -14,7 +14,7 @@ type Options = {
 export class Lease {
   readonly id: string
   readonly #options: Options
-  #validUntil = 0
+  #valid = { steady: 0, wall: 0 }
   #timer: unknown
   #renewing: Promise<void> | undefined
   #name: string
@@ -26,9 +26,13 @@ export class Lease {
     this.#name = options.name
   }
 
-  /** By this process's monotonic clock: false once others may have taken over. */
+  /**
+   * False once others may have taken over: by the monotonic clock, which stands still while a machine sleeps, and by the
+   * machine's time of day, which does not.
+   */
   get valid(): boolean {
-    return this.#options.platform.steady() < this.#validUntil
+    const { platform } = this.#options
+    return platform.steady() < this.#valid.steady && platform.wall() < this.#valid.wall
   }
 
   /** Whether the work is done before the lease runs out; what fails is not. */
@@ -48,11 +52,17 @@ export class Lease {
     return Promise.race([done, lapsed]).finally(() => platform.clearTimeout(watch))
   }
 
+  // From when it is asked for: the answer may take its time.
+  #renewed() {
+    const { platform, leaseMs } = this.#options
+    return { steady: platform.steady() + leaseMs, wall: platform.wall() + leaseMs }
+  }
+
   async acquire() {
     const { store, leaseMs } = this.#options
-    const asked = this.#options.platform.steady()
+    const renewed = this.#renewed()
     await store.registerProcess({ id: this.id, name: this.#name, leaseMs })
-    this.#validUntil = asked + leaseMs
+    this.#valid = renewed
     await store.removeDeadProcesses()
   }
 
@@ -74,25 +84,25 @@ export class Lease {
   stop() {
     this.#stopped = true
     this.#options.platform.clearTimeout(this.#timer)
-    this.#validUntil = 0
+    this.#valid = { steady: 0, wall: 0 }
   }
 
   async #renew() {
     const { store, leaseMs, lost, log } = this.#options
-    const asked = this.#options.platform.steady()
+    const renewed = this.#renewed()
     try {
       const [row] = await store.renewLease({ id: this.id, leaseMs })
       if (this.#stopped) return
       // Asked now, not before: it may have run out while the database was slow to answer.
-      const wasValid = this.valid
+      const wasValid = this.valid && row?.lived
       if (!row) {
         // Another process took the name; this one goes on under a name of its own, and owns nothing.
         log('lease.replaced', { name: this.#name })
         this.#name = `${this.#options.name}#${this.id}`
         await store.registerProcess({ id: this.id, name: this.#name, leaseMs })
       }
-      this.#validUntil = asked + leaseMs
-      if (!row || !wasValid) lost()
+      this.#valid = renewed
+      if (!wasValid) lost()
     } catch (error) {
       if (!isTransient(error)) log('lease.failed', { error })
     } finally {

@@ -47,6 +47,8 @@ export class Mailroom {
   readonly #waiting: Waiting[] = []
   // Sends of this process to one system keep their order: while one is on its way to the mailbox, later ones follow it.
   readonly #onTheWay = new Map<string, number>()
+  // And those taken into memory whose turn was undone: later ones follow them there, whether or not the system is loaded.
+  readonly #inside = new Map<string, Set<Mail>>()
   #accepting = 0
 
   constructor(options: Options) {
@@ -64,9 +66,12 @@ export class Mailroom {
     const key = options.idempotencyKey ?? null
     if (this.#inMemory(system, options)) {
       return new Promise((resolve, reject) => {
-        const settle = (outcome: MailOutcome) => void this.#conclude(system, key, outcome).then(resolve, reject)
+        const settle = (outcome: MailOutcome) => {
+          this.#leave(system, mail)
+          void this.#conclude(system, key, outcome).then(resolve, reject)
+        }
         const address = options.to ?? ''
-        this.#queue(system, {
+        const mail: Mail = {
           id: null,
           kind: 'mail',
           at,
@@ -78,7 +83,8 @@ export class Mailroom {
           key,
           wait: options.wait,
           settle,
-        })
+        }
+        this.#queue(system, mail)
       })
     }
     const due = dueAfter(at, options.delay ?? 0)
@@ -90,7 +96,9 @@ export class Mailroom {
 
   /** Mail from memory that this process may not deliver any more goes the way of everyone's. */
   reroute = (system: string, mail: Mail[]) => {
-    for (const { at, address, text, key, wait, settle } of mail) {
+    for (const each of mail) {
+      const { at, address, text, key, wait, settle } = each
+      this.#leave(system, each)
       const row = { id: this.#options.platform.uuid(), system, at, due: at, address: address ?? '', event: text, key }
       this.#post(row, wait).then(
         (receipt) => settle?.({ seq: receipt.seq ?? 0, duplicate: receipt.duplicate }),
@@ -110,15 +118,22 @@ export class Mailroom {
 
   #inMemory(system: string, { delay }: SendOptions): boolean {
     const { engine, leaseValid, takesTurns } = this.#options
-    if (!takesTurns || delay !== undefined || !leaseValid() || this.#onTheWay.has(system)) return false
-    return engine.slots.get(system)?.live !== undefined
+    if (!takesTurns || delay !== undefined || this.#onTheWay.has(system)) return false
+    return this.#inside.has(system) || (leaseValid() && engine.slots.get(system)?.live !== undefined)
   }
 
   #queue(system: string, mail: Mail) {
     const { engine } = this.#options
     const slot = engine.slots.ensure(system)
     slot.queue.push(mail)
+    const inside = this.#inside.get(system) ?? new Set()
+    this.#inside.set(system, inside.add(mail))
     engine.wake(slot)
+  }
+
+  #leave(system: string, mail: Mail) {
+    const inside = this.#inside.get(system)
+    if (inside?.delete(mail) && !inside.size) this.#inside.delete(system)
   }
 
   async #post(mail: AcceptedMail, wait: SendOptions['wait']): Promise<Receipt> {
@@ -136,11 +151,14 @@ export class Mailroom {
 
   #accept(mail: AcceptedMail): Promise<Acceptance> {
     const { system } = mail
-    this.#onTheWay.set(system, (this.#onTheWay.get(system) ?? 0) + 1)
-    return new Promise<Acceptance>((resolve, reject) => {
+    const accepted = new Promise<Acceptance>((resolve, reject) => {
       this.#waiting.push({ mail, keyed: mail.key !== null, resolve, reject })
       this.#options.platform.setImmediate(() => void this.#flush())
-    }).finally(() => {
+    })
+    // One that is put off has no place among the others.
+    if (mail.due > mail.at) return accepted
+    this.#onTheWay.set(system, (this.#onTheWay.get(system) ?? 0) + 1)
+    return accepted.finally(() => {
       const left = (this.#onTheWay.get(system) as number) - 1
       if (left) this.#onTheWay.set(system, left)
       else this.#onTheWay.delete(system)

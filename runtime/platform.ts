@@ -8,8 +8,10 @@ export type Platform = {
   clearTimeout(timer: unknown): void
   /** Calls back on the next round of the event loop. */
   setImmediate(fn: () => void): unknown
-  /** Monotonic, in milliseconds. */
+  /** Monotonic, in milliseconds; may stand still while the machine sleeps. */
   steady(): number
+  /** Milliseconds since 1970; may be set. */
+  wall(): number
   random(): number
   uuid(): string
 }
@@ -20,6 +22,7 @@ export const node: Platform = {
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   setImmediate: (fn) => setImmediate(fn),
   steady: () => performance.now(),
+  wall: () => Date.now(),
   random: () => Math.random(),
   uuid: () => randomUUID(),
 }

@@ -1,7 +1,7 @@
-import type { CommitAnswer, MailRow, TurnRows } from '../queries/commit-turns.ts'
+import type { CommitAnswer, FinishedRow, MailRow, TurnRows } from '../queries/commit-turns.ts'
 import type { Statement } from './statement.ts'
 import { keepCheckpoint } from './checkpoint.ts'
-import { mailRow, uniqueViolation, type Shelf, type SystemRow, type Tables } from './tables.ts'
+import { mailRow, uniqueViolation, type ActivityState, type Shelf, type SystemRow, type Tables } from './tables.ts'
 
 type Commit = { turn: string; owner: string | null; statusOf(system: string): SystemRow['status'] | undefined }
 
@@ -26,11 +26,17 @@ const entryAt = ({ journal }: Shelf, seq: number) => {
   return guess?.seq === seq ? guess : journal.find((entry) => entry.seq === seq)
 }
 
-function answerOf(tables: Tables, owner: string | null, { id, base, took, entries }: TurnRows): CommitAnswer {
-  const { mailbox, keys } = tables.shelf(id)
+function answerOf(tables: Tables, owner: string | null, turn: TurnRows): CommitAnswer {
+  const { id, base, took, entries, finished } = turn
+  const { mailbox, keys, activities } = tables.shelf(id)
+  const isCurrent = ({ incarnation, attempt }: FinishedRow) => {
+    const row = activities.get(incarnation)
+    return row?.status === 'running' && row.attempt === attempt && owner !== null && row.owner === owner
+  }
   const processed = entries.some(({ key }) => key !== null && keys.has(key))
   const gone = took.some((mail) => !mailbox.has(mail))
-  const refused = processed ? 'key' : gone ? 'mail' : null
+  // The least of the names, where there are several.
+  const refused = processed ? 'key' : gone ? 'mail' : finished.every(isCurrent) ? null : 'result'
   const system = tables.systems.get(id)
   if (base === null) return { id, committed: system === undefined, refused }
   const ours = owner !== null && system?.owner === owner && system.seq === base && system.status !== 'parked'
@@ -40,6 +46,8 @@ function answerOf(tables: Tables, owner: string | null, { id, base, took, entrie
 function refuseRepeated({ journal, activities }: Shelf, { entries, started }: TurnRows) {
   const numbers = new Set(journal.slice(-500).map(({ seq }) => seq))
   if (entries.some(({ seq }) => numbers.has(seq))) throw uniqueViolation('journal')
+  const keys = entries.flatMap(({ key }) => key ?? [])
+  if (new Set(keys).size < keys.length) throw uniqueViolation('journal')
   if (started.some(({ incarnation }) => activities.has(incarnation))) throw uniqueViolation('activity')
 }
 
@@ -72,22 +80,28 @@ function write(tables: Tables, { turn, owner }: Commit, rows: TurnRows) {
   for (const letter of rows.deadLetters)
     if (!shelf.deadLetters.has(letter.id)) shelf.deadLetters.set(letter.id, { ...letter, at: time })
   if (checkpoint) keepCheckpoint(tables, id, checkpoint)
-  changeActivities(shelf, rows)
+  changeActivities(tables, rows)
   project(shelf, rows, seq)
 }
 
-function changeActivities({ activities }: Shelf, { id, stopped, started, machine, version, time }: TurnRows) {
+function changeActivities(tables: Tables, rows: TurnRows) {
+  const { id, stopped, started, finished, machine, version, time } = rows
+  const { activities } = tables.shelf(id)
+  for (const { incarnation, status, result } of finished)
+    Object.assign(activities.get(incarnation) as ActivityState, { status, result, owner: null })
   for (const incarnation of stopped) {
     const row = activities.get(incarnation)
     if (row && (row.status === 'queued' || row.status === 'running'))
       Object.assign(row, { status: 'cancelled', owner: null })
   }
-  for (const row of started)
+  for (const row of started) {
+    const begun = row.owner !== null
     activities.set(row.incarnation, {
       ...row,
-      ...{ systemId: id, machine, version, status: 'queued', attempt: 0, lost: 0, runAt: time },
-      ...{ owner: null, heartbeatAt: null, result: null },
+      ...{ systemId: id, machine, version, lost: 0, runAt: time, result: null },
+      ...{ status: begun ? 'running' : 'queued', attempt: begun ? 1 : 0, heartbeatAt: begun ? tables.now() : null },
     })
+  }
 }
 
 function project({ projections }: Shelf, rows: TurnRows, seq: number) {

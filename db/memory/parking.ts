@@ -64,12 +64,12 @@ function lastOfRoot(tables: Tables, system: string): string | undefined {
 }
 
 function bury(tables: Tables, system: string, now: number) {
-  const { mailbox, deadLetters } = tables.shelf(system)
+  const { mailbox, deadLetters, keys } = tables.shelf(system)
   for (const row of [...mailbox.values()]) {
     if (row.due > now || row.held) continue
     mailbox.delete(row.id)
     const { id, kind, due, address, event, key } = row
-    if (kind === 'mail' && !deadLetters.has(id))
+    if (kind === 'mail' && !deadLetters.has(id) && !(key !== null && keys.has(key)))
       deadLetters.set(id, { id, at: due, address: address ?? '', reason: 'system.final', event, key })
   }
 }

@@ -14,8 +14,9 @@ export const registerProcess: Statement<'registerProcess'> = (tables, { id, name
 export const renewLease: Statement<'renewLease'> = (tables, { id, leaseMs }) => {
   const row = tables.processes.get(id)
   if (!row) return []
+  const lived = tables.lives(id)
   row.leaseUntil = tables.now() + leaseMs
-  return [{ id }]
+  return [{ id, lived }]
 }
 
 export const removeProcess: Statement<'removeProcess'> = (tables, id) => {

@@ -6,9 +6,16 @@ export const registerProcess = (sql: Sql, process: { id: string; name: string; l
   values (${process.id}, ${process.name}, clock_timestamp() + ${process.leaseMs} * interval '1 ms')
   on conflict (name) do update set id = excluded.id, lease_until = excluded.lease_until`
 
-/** No row: another process took the name. The time is the database's, never the injected clock's. */
-export const renewLease = (sql: Sql, process: { id: string; leaseMs: number }) => sql`
-  update process set lease_until = clock_timestamp() + ${process.leaseMs} * interval '1 ms' where id = ${process.id} returning id`
+/**
+ * No row: another process took the name. `lived`: the lease had not run out, so nobody has taken anything over. The time is
+ * the database's, never the injected clock's.
+ */
+export const renewLease = (sql: Sql, process: { id: string; leaseMs: number }) => sql<{ id: string; lived: boolean }[]>`
+  with mine as materialized (
+    select id, lease_until > clock_timestamp() as lived from process where id = ${process.id} for update
+  )
+  update process p set lease_until = clock_timestamp() + ${process.leaseMs} * interval '1 ms'
+  from mine m where p.id = m.id returning p.id, m.lived`
 
 export const removeProcess = (sql: Sql, id: string) => sql`delete from process where id = ${id}`
 

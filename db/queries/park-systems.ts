@@ -42,7 +42,7 @@ export const listParked = (sql: Sql) => sql<ParkedSystem[]>`
 export const freeHeldMail = (sql: Sql) => sql`
   update mailbox m set held = false from system s where m.held and s.id = m.system_id and s.status = 'active'`
 
-/** Mail that reached a system just before it ended: nobody will take it. */
+/** Mail that reached a system just before it ended: nobody will take it. A copy of what was processed is no dead letter. */
 export const buryFinalMail = (sql: Sql, now: number) => sql`
   with late as (
     delete from mailbox m using system s
@@ -50,4 +50,5 @@ export const buryFinalMail = (sql: Sql, now: number) => sql`
     returning m.system_id, m.id, m.due, coalesce(m.address, '') as address, m.event, m.key, m.kind
   )
   insert into dead_letter (system_id, id, at, address, reason, event, key)
-  select system_id, id, due, address, 'system.final', event, key from late where kind = 'mail' on conflict do nothing`
+  select system_id, id, due, address, 'system.final', event, key from late l where kind = 'mail' and not exists (select from journal j where j.system_id = l.system_id and j.key = l.key)
+  on conflict do nothing`
