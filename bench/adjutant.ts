@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { add, spawnAccounts, withRuntime } from './account.ts'
 import { steadyRate, type Contestant } from './measurement.ts'
-
-const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, '../package.json'), 'utf8'))
+import { versionIn } from './version.ts'
 
 const adjutant: Contestant = {
   name: 'Adjutant',
-  version,
+  version: versionIn(path.join(import.meta.dirname, '..')),
   unit: 'a keyed event to one of as many systems as there are at a time, its turn committed',
   concurrencies: [300, 1_000, 2_000],
   run: ({ url }, { seconds, concurrency }) =>

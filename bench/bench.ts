@@ -103,9 +103,9 @@ async function runContestants(server: BenchServer, { name, file }: Measured): Pr
 async function runContestant(
   server: BenchServer,
   file: string,
-  { name, version, unit, concurrencies }: Omit<Contestant, 'run'>,
+  { name, concurrencies, ...described }: Omit<Contestant, 'run'>,
 ): Promise<Compared> {
-  const compared: Compared = { name, version, unit, tries: [] }
+  const compared: Compared = { name, ...described, tries: [] }
   for (const concurrency of quick ? concurrencies.slice(-1) : concurrencies) {
     try {
       const perSecond = await server.withDatabase((lent) =>

@@ -14,7 +14,7 @@ process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
 
 const { workload, contestants = [] } = (await import(path.join(import.meta.dirname, order.file))) as Module
 process.send?.(await carryOut())
-process.disconnect()
+process.disconnect?.()
 
 async function carryOut(): Promise<unknown> {
   if (order.kind === 'describe')

@@ -20,6 +20,8 @@ export type Contestant = {
   unit: string
   /** Each tried in a process and a database of its own; the best one counts. */
   concurrencies: number[]
+  /** How many times as much Adjutant is to do. */
+  times?: number
   /** Units per second. */
   run(server: Server, options: { seconds: number; concurrency: number }): Promise<number>
 }

@@ -3,7 +3,7 @@ import type { Figure } from '../figures.ts'
 export type Try = { concurrency: number; perSecond: number }
 
 /** One row of the comparison; `failed` says why there is no figure. */
-export type Compared = { name: string; version: string; unit: string; tries: Try[]; failed?: string }
+export type Compared = { name: string; version: string; unit: string; times?: number; tries: Try[]; failed?: string }
 
 export type WorkloadResult = { name: string; what: string; figures: Figure[]; failed?: string }
 

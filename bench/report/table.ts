@@ -39,11 +39,16 @@ function comparison(compared: Compared[]): string {
     const top = best(each)
     if (!top)
       return row([each.name, each.version, each.unit, `failed: ${each.failed ?? 'nothing was measured'}`, '', ''])
-    const ratio = our ? `${rounded(our / top.perSecond)}` : ''
+    const ratio = our ? timesOf(our / top.perSecond, each.times) : ''
     return row([each.name, each.version, each.unit, grouped(top.perSecond), triesOf(each, top.concurrency), ratio])
   })
   const heads = ['who', 'version', 'what is counted', 'per second', 'at a time (others tried)', `${OURS} does, times`]
   return [row(heads), '|---|---|---|---:|---|---:|', ...rows].join('\n')
+}
+
+function timesOf(times: number, aim: number | undefined): string {
+  const aimed = aim === undefined ? '' : ` (aim: ${aim}${times < aim ? ', **missed**' : ''})`
+  return `${rounded(times)}${aimed}`
 }
 
 function triesOf({ tries }: Compared, chosen: number): string {

@@ -18,4 +18,4 @@ await withRuntime(
   },
   { name },
 )
-process.disconnect()
+process.disconnect?.()

@@ -31,4 +31,4 @@ await withRuntime(
   },
   { machines, onPoint },
 )
-process.disconnect()
+process.disconnect?.()

@@ -18,4 +18,4 @@ await withRuntime(url, async (runtime) => {
   parent.say(rate)
   await parent.hear()
 })
-process.disconnect()
+process.disconnect?.()
