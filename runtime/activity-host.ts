@@ -2,7 +2,7 @@ import { isTransient, type ActivityAttempt, type Store } from '../db/index.ts'
 import { Attempt, type AttemptEnd, type Audience } from './attempt.ts'
 import { retryDelay, mayRetry } from './backoff.ts'
 import type { Clock } from './clock.ts'
-import { ActivityFailure } from './failures.ts'
+import { ActivityFailure, Defect } from './failures.ts'
 import { resolveActivity, type ResolvedActivity } from './resolve-activity.ts'
 import { pause, type Platform } from './platform.ts'
 import type { Registry } from './registry.ts'
@@ -23,6 +23,8 @@ type Options = {
 
 // Something of the database or of this process, not of the activity: later it may do.
 const NOT_CONCLUDED_MS = 5_000
+// The machine is not known here: a process that knows it has time to take the activity.
+const FOR_OTHERS_MS = 10_000
 
 /** Runs attempts of activities while slots are free. The row in the database is the truth about each. */
 export class ActivityHost {
@@ -32,6 +34,7 @@ export class ActivityHost {
   #again = false
   #swept = false
   #closed = false
+  #abandoned = false
 
   constructor(options: Options) {
     this.#options = options
@@ -95,7 +98,7 @@ export class ActivityHost {
   }
 
   abandon() {
-    this.#closed = true
+    this.#closed = this.#abandoned = true
     for (const attempt of this.#running.values()) attempt.abandon()
     this.#running.clear()
   }
@@ -108,6 +111,8 @@ export class ActivityHost {
       if (signals.pointed) await signals.point('activity.dispatch', {})
       try {
         const rows = await store.startActivities({ process: owner, now: clock.now(), limit: this.slots })
+        // As after a crash: what was taken stays with a process that is gone.
+        if (this.#abandoned) return
         if (rows.length === this.slots) this.#again = true
         for (const row of rows) this.#start(row)
       } catch (error) {
@@ -157,15 +162,19 @@ export class ActivityHost {
     } catch (error) {
       if (attempt.abandoned) return
       log('activity.not_concluded', { ...attempt.key, error })
-      await this.#requeue(attempt, { afterMs: NOT_CONCLUDED_MS, lost: 1 }).catch(() => {})
+      const again =
+        error instanceof Defect ? { afterMs: FOR_OTHERS_MS, lost: 0 } : { afterMs: NOT_CONCLUDED_MS, lost: 1 }
+      await this.#requeue(attempt, again).catch(() => {})
     }
   }
 
-  // What is missing in this process fails the attempt: the machine decides what follows.
+  // What is missing in this process fails the attempt: the machine decides what follows. A machine that is missing is one of
+  // a newer or an older process, which can run it.
   #resolve(row: ActivityAttempt): ResolvedActivity {
     try {
       return resolveActivity(this.#options.registry, row)
     } catch (error) {
+      if (error instanceof Defect) throw error
       return { run: () => Promise.reject(error as Error), retry: {} }
     }
   }

@@ -52,6 +52,8 @@ export class LiveSystem implements SystemHost {
   #microsteps = 0
   #armings = 0
   root!: InnerActor
+  /** What the root is to be sent first, once it was migrated. */
+  afterwards: EventObject[] = []
 
   constructor(identity: SystemIdentity, around: Surroundings) {
     this.id = identity.id

@@ -1,8 +1,9 @@
 import type { StoredSystem, WaitingMail } from '../db/index.ts'
 import type { EngineOptions } from './engine.ts'
 import { Defect } from './failures.ts'
+import { type Misfit, unexplained } from './fitness.ts'
 import { definitionOf } from './registry.ts'
-import { restoreSystem } from './restore.ts'
+import { restored } from './restore.ts'
 import { loadedFrom, type Slot } from './slot.ts'
 import type { Mail } from './turn.ts'
 
@@ -55,13 +56,21 @@ export class LoadingDock {
   async #restore(slot: Slot, row: StoredSystem) {
     const { around, park } = this.#options
     try {
-      slot.live = loadedFrom(row, restoreSystem(row, around))
+      const { system, misfits } = restored(row, around)
+      await this.#mustFit(row, misfits)
+      slot.live = loadedFrom(row, system)
       slot.fetch = true
     } catch (error) {
       const { code, message } = error instanceof Defect ? error : new Defect('snapshot.unfit', (error as Error).message)
       const made = row.definition !== definitionNow(this.#options, row) ? '; the machine was changed since' : ''
       await park(slot, { code, message: message + made })
     }
+  }
+
+  async #mustFit({ id }: StoredSystem, misfits: Misfit[]) {
+    if (!misfits.length) return
+    const [misfit] = await unexplained(this.#options.store, id, misfits)
+    if (misfit) throw new Defect('snapshot.unfit', `the snapshot does not fit the machine: ${misfit.message}`)
   }
 
   async #fetch(slots: Slot[]): Promise<Map<string, Mail[]>> {

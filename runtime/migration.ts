@@ -1,7 +1,8 @@
+import type { EventObject } from 'xstate'
 import { decode, encode, type Encoded, type RefCodec, type StoredRef } from './encoding.ts'
 import { Defect } from './failures.ts'
 import type { Stored } from './frozen.ts'
-import type { MachineEntry, Migrate } from './registry.ts'
+import type { MachineEntry, Migrate, MigrationRule } from './registry.ts'
 
 // A migration works on data: a reference is carried through it as a sealed object.
 class SealedRef {
@@ -16,43 +17,88 @@ const sealedRefs: RefCodec = {
   revive: (ref) => new SealedRef(ref),
 }
 
-/** The version to run on: the stored one while its definition is kept, else where the migrations lead. Changes `root`. */
-export function migrateRoot(root: Stored, version: string, entry: MachineEntry | undefined): string {
-  let at = version
-  while (
-    entry &&
-    at !== entry.version &&
-    !entry.versions?.[at] &&
-    entry.migrations &&
-    Object.hasOwn(entry.migrations, at)
-  ) {
-    const { to, migrate } = ruleFrom(entry, entry.migrations, at)
-    lift(root, migrate, `${at} to ${to}`)
-    at = to
+export type Lifted = {
+  version: string
+  /** Incarnations that rules were applied to, the root first. */
+  changed: string[]
+  /** What the root is sent afterwards. */
+  then: EventObject[]
+}
+
+/**
+ * Applies the rules that lead from `version` on: as far as a version whose definition is kept, or to the current one when
+ * `insist`. Changes `stored`.
+ */
+export function lift(
+  stored: ReadonlyMap<string, Stored>,
+  root: string,
+  { version, entry, insist }: { version: string; entry: MachineEntry | undefined; insist?: boolean | undefined },
+): Lifted {
+  const lifted: Lifted = { version, changed: [], then: [] }
+  for (const { from, ...rule } of rulesFrom(entry, version, insist)) {
+    applyRule(stored, root, rule, `${from} to ${rule.to}`, lifted.changed)
+    lifted.version = rule.to
+    if (rule.then) lifted.then.push(rule.then)
   }
-  return at
+  return lifted
 }
 
-function ruleFrom(entry: MachineEntry, migrations: NonNullable<MachineEntry['migrations']>, from: string) {
-  const rule = migrations[from] as Migrate | { to: string; migrate: Migrate }
-  if (typeof rule === 'object') return rule
+/** The version that rules lead to from this one. */
+export const destination = (entry: MachineEntry | undefined, version: string, insist?: boolean): string =>
+  rulesFrom(entry, version, insist).at(-1)?.to ?? version
+
+/** The rules to apply in turn; none: where it is, it stays. */
+function rulesFrom(entry: MachineEntry | undefined, version: string, insist = false) {
+  const rules: (MigrationRule & { from: string })[] = []
+  const kept = (at: string) =>
+    at === entry?.version || (!insist && entry?.versions && Object.hasOwn(entry.versions, at))
+  const migrations = entry?.migrations ?? {}
   const names = Object.keys(migrations)
-  return { to: names[names.indexOf(from) + 1] ?? entry.version, migrate: rule }
+  // Rules that lead in a circle lead nowhere.
+  for (let at = version; !kept(at) && Object.hasOwn(migrations, at) && rules.length < names.length;) {
+    const given = migrations[at] as Migrate | MigrationRule
+    const next = { to: names[names.indexOf(at) + 1] ?? (entry as MachineEntry).version }
+    rules.push({ from: at, ...(typeof given === 'object' ? given : { ...next, migrate: given }) })
+    at = (rules.at(-1) as MigrationRule).to
+  }
+  return rules
 }
 
-function lift(root: Stored, migrate: Migrate, what: string) {
+function applyRule(
+  stored: ReadonlyMap<string, Stored>,
+  root: string,
+  rule: MigrationRule,
+  what: string,
+  changed: string[],
+) {
+  if (!changed.length) changed.push(root)
+  if (rule.migrate) liftOne(stored.get(root) as Stored, rule.migrate, what)
+  if (!rule.below) return
+  for (const [incarnation, actor] of stored) {
+    if (incarnation === root || actor.frozen.kind !== 'machine') continue
+    const migrate = rule.below[sourcesOf(stored, actor).join('/')]
+    if (!migrate) continue
+    liftOne(actor, migrate, what)
+    if (!changed.includes(incarnation)) changed.push(incarnation)
+  }
+}
+
+/** The names of logic from below the root down to the actor. */
+function sourcesOf(stored: ReadonlyMap<string, Stored>, { frozen }: Stored): string[] {
+  const parent = frozen.parent === null ? undefined : stored.get(frozen.parent)
+  return parent ? [...sourcesOf(stored, parent), frozen.src] : []
+}
+
+function liftOne(actor: Stored, migrate: Migrate, what: string) {
+  const { value, frozen } = actor
   try {
-    const context = decode(root.frozen.context ?? {}, sealedRefs)
-    const next = migrate({ value: root.value, status: root.frozen.status, context })
-    root.value = next.value as Encoded
-    root.frozen = { ...root.frozen, status: next.status, context: encode(next.context, sealedRefs) }
+    const context = decode(frozen.context ?? {}, sealedRefs)
+    const next = migrate({ value, status: frozen.status, context, ...(frozen.history && { history: frozen.history }) })
+    actor.value = next.value as Encoded
+    const kept = { ...frozen, status: next.status, context: encode(next.context, sealedRefs) }
+    actor.frozen = next.history ? { ...kept, history: next.history } : kept
   } catch (error) {
-    throw new Defect(
-      'snapshot.migration_failed',
-      `the migration from version ${what} failed: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    )
+    const message = `the migration from version ${what} failed: ${(error as Error).message}`
+    throw new Defect('snapshot.migration_failed', message, { cause: error })
   }
 }

@@ -7,6 +7,7 @@ import { Mailroom } from './mailroom.ts'
 import type { Log, Resolved } from './options.ts'
 import { Poller } from './poller.ts'
 import { Reader } from './reader.ts'
+import { Revival } from './revival.ts'
 import { Signals } from './signals.ts'
 import { Wakeups } from './wakeups.ts'
 import { Watch } from './watch.ts'
@@ -49,7 +50,9 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
   const mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns, closed })
   const activities = roles.includes('activities') ? activityHost(options, common, mailed) : undefined
   const reader = new Reader({ store, platform, engine, around, leaseValid })
-  const poller = new Poller({ ...common, engine: takesTurns ? engine : undefined, activities, lease, leaseMs })
+  const revival = new Revival({ ...common, around, freed: (system) => mailed(system, null) })
+  const turning = takesTurns ? engine : undefined
+  const poller = new Poller({ ...common, engine: turning, activities, lease, leaseMs, revival })
   const watch = new Watch({ ...common, engine, activities, mailroom, reader, poll: () => poller.poll(), closed })
   return { takesTurns, signals, lease, wakeups, around, engine, mailroom, activities, reader, poller, watch }
 }

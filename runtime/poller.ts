@@ -3,6 +3,7 @@ import type { ActivityHost } from './activity-host.ts'
 import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
 import type { Lease } from './lease.ts'
+import type { Revival } from './revival.ts'
 import type { Platform } from './platform.ts'
 
 type Options = {
@@ -12,6 +13,7 @@ type Options = {
   engine: Engine | undefined
   activities: ActivityHost | undefined
   lease: Lease
+  revival: Revival
   leaseMs: number
   log(problem: string, detail: object): void
 }
@@ -76,7 +78,7 @@ export class Poller {
 
   /** Milliseconds until it is worth looking again. */
   async #look(): Promise<number> {
-    const { store, clock, platform, engine, activities, lease, leaseMs } = this.#options
+    const { store, clock, platform, engine, activities, lease, leaseMs, revival } = this.#options
     const now = clock.now()
     const sweeping = platform.steady() - this.#sweptAt > leaseMs / 3
     if (sweeping) this.#sweptAt = platform.steady()
@@ -85,7 +87,7 @@ export class Poller {
     if (!engine) return POLL_MS
     const claimed = await store.claimSystems({ process: lease.id, now, limit: CLAIM_LIMIT })
     engine.poke(claimed.map(({ id }) => id))
-    if (sweeping) await Promise.all([store.freeHeldMail(), store.buryFinalMail(now)])
+    if (sweeping) await Promise.all([store.freeHeldMail(), store.buryFinalMail(now), revival.look()])
     if (claimed.length >= CLAIM_LIMIT) return SHORTEST_POLL_MS
     const [[mail], [activity]] = await Promise.all([store.nextDue(now), store.nextActivityAt(now)])
     const due = Math.min(mail?.due ?? Infinity, activity?.at ?? Infinity) - clock.now()

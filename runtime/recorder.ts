@@ -9,6 +9,8 @@ import type { InnerSnapshot, Microstep } from './xstate-internals.ts'
 
 type Last = { identity: Identity; frozen: Frozen; value: Encoded | undefined }
 
+type Rewritten = { actors: { incarnation: string; address: string }[]; event: object }
+
 /** The event a turn is delivering, in the form in which it arrived; saves encoding it again. */
 export type Delivery = { event: EventObject; text: string; key: string | null }
 
@@ -27,7 +29,7 @@ export class Recorder {
   #seq: number
   #created = 0
   #microsteps: Encoded[] = []
-  #rewritten: { root: string; event: object } | undefined
+  #rewritten: Rewritten | undefined
 
   /** `immutable`: no action changes a context in place, so what was recorded of one is frozen. */
   constructor(seq: number, refs: RefCodec, immutable = false) {
@@ -48,9 +50,9 @@ export class Recorder {
     if (this.#rewritten) this.#enterRewritten(turn, this.#rewritten)
   }
 
-  /** The root was changed while it was loaded: the next turn begins with an entry that holds it whole. */
-  rewritten(root: string, event: { type: string; from?: string; to?: string }) {
-    this.#rewritten = { root, event }
+  /** Actors were changed while they were loaded: the next turn begins with an entry for each that holds it whole. */
+  rewritten(actors: Rewritten['actors'], event: { type: string; from?: string; to?: string }) {
+    this.#rewritten = { actors, event }
   }
 
   end() {
@@ -166,12 +168,14 @@ export class Recorder {
     this.#created = 0
   }
 
-  #enterRewritten(turn: TurnRecord, { root, event }: { root: string; event: object }) {
-    const { frozen, value } = this.#last.get(root) as Last
-    const delta = difference(undefined, frozen as unknown as Encoded)
-    const common = { incarnation: root, address: '', microsteps: [], key: null }
-    turn.entries.push({ ...common, seq: this.seq + 1, event: JSON.stringify(event), value, delta })
-    this.changed.add(root)
+  #enterRewritten(turn: TurnRecord, { actors, event }: Rewritten) {
+    for (const { incarnation, address } of actors) {
+      const { frozen, value } = this.#last.get(incarnation) as Last
+      const delta = difference(undefined, frozen as unknown as Encoded)
+      const common = { incarnation, address, microsteps: [], key: null }
+      turn.entries.push({ ...common, seq: this.seq + 1, event: JSON.stringify(event), value, delta })
+      this.changed.add(incarnation)
+    }
   }
 
   #compare(entry: Entry, hosted: Hosted, snapshot: InnerSnapshot, before: Last | undefined) {

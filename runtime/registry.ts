@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate'
+import type { AnyActorLogic, AnyStateMachine, AnyStateNode, EventObject } from 'xstate'
 import type { Activity } from './activity.ts'
 import { Defect, Rejection } from './failures.ts'
 import { activityLogic, isMachine, kindOf, logicNamed } from './logic.ts'
@@ -11,9 +11,25 @@ export type Project = (snapshot: ActorView, place: { address: string; systemId: 
 /** Anything with zod's `safeParse`. */
 export type EventSchema = { safeParse(event: unknown): { success: boolean; error?: { message: string } | undefined } }
 
-/** A root as data: what a migration is given and gives back. References to actors pass through it unread. */
-export type RootState = { value: unknown; status: string; context: any }
+/**
+ * An actor of a machine as data: what a migration is given and gives back. References to actors pass through it unread.
+ * `history`: ids of state nodes, by that of their history state's parent.
+ */
+export type RootState = { value: unknown; status: string; context: any; history?: Record<string, string[]> }
 export type Migrate = (state: RootState) => RootState
+
+export type MigrationRule = {
+  to: string
+  /** Lifts the root. */
+  migrate?: Migrate
+  /** Lifts actors below it, by the names of their logic from the root's child on: `step`, `step/contract`. */
+  below?: Record<string, Migrate>
+  /**
+   * Sent to the root right after, in the same turn. A rule changes data and starts nothing: where the new version waits for a
+   * timer or an invoked actor that the old one did not have, a transition on this event enters that state.
+   */
+  then?: EventObject
+}
 
 export type MachineEntry = {
   machine: AnyStateMachine
@@ -23,7 +39,7 @@ export type MachineEntry = {
    * Lifts the root of a running system that was made by the version of that name: to the version named by `to`, or to the
    * next one in this list, or from the last of the list to the current one.
    */
-  migrations?: Record<string, Migrate | { to: string; migrate: Migrate }>
+  migrations?: Record<string, Migrate | MigrationRule>
   /** By event type. Where given, other types and shapes are refused as `event.invalid`. */
   schemas?: Record<string, EventSchema>
   /** May be given frozen data; it is to change nothing. */
@@ -73,20 +89,30 @@ export function createRegistry(machines: Machines, activities: Record<string, Ac
 
 const definitions = new WeakMap<object, string>()
 
-/** A hash of the machine's config: tells whether a snapshot was made by this very definition. */
+/** A hash of the configs of the machine and of those below it: tells whether a snapshot was made by this very definition. */
 export function definitionOf(machine: AnyStateMachine): string {
-  const known = definitions.get(machine.config)
+  const known = definitions.get(machine)
   if (known) return known
-  const hash = createHash('sha256').update(shapeOf(machine)).digest('hex').slice(0, 16)
-  definitions.set(machine.config, hash)
+  const hash = createHash('sha256').update(shapeOf(machine, [])).digest('hex').slice(0, 16)
+  definitions.set(machine, hash)
   return hash
 }
 
-// The context is data of one run, and may hold what JSON cannot.
-const shapeOf = ({ config }: AnyStateMachine): string =>
-  JSON.stringify({ ...config, context: undefined }, (_, value: unknown) =>
-    typeof value === 'bigint' ? `${value}n` : value,
-  )
+// A machine may invoke itself.
+function shapeOf(machine: AnyStateMachine, above: object[]): string {
+  const { config, implementations } = machine
+  if (above.includes(config)) return ''
+  const actors = implementations.actors as Record<string, AnyActorLogic>
+  const below = Object.keys(actors)
+    .sort()
+    .map((src) => (isMachine(actors[src]) ? `${src} ${shapeOf(actors[src], [...above, config])}` : ''))
+  // The context is data of one run, and may hold what JSON cannot; invoked logic that was named is listed with the others.
+  const own = JSON.stringify({ ...config, context: undefined }, (_, value: unknown) => {
+    if (isMachine(value)) return shapeOf(value, [...above, config])
+    return typeof value === 'bigint' ? `${value}n` : value
+  })
+  return [own, ...below].join('\n')
+}
 
 // An activity that `setup` does not declare gets a stand-in, so that XState can resolve its name.
 function prepared(name: string, machine: AnyStateMachine, activities: Record<string, Activity>): AnyStateMachine {

@@ -3,6 +3,7 @@ import type { ActivityContext, ActivityRun, RetryPolicy } from './activity.ts'
 import type { Audience, Tell } from './attempt.ts'
 import { ActivityFailure } from './failures.ts'
 import { logicAt } from './logic.ts'
+import { destination } from './migration.ts'
 import type { Registry } from './registry.ts'
 
 export type ResolvedActivity = {
@@ -20,7 +21,9 @@ export function resolveActivity(registry: Registry, row: ActivityAttempt): Resol
   const given = registry.activity(path.at(-1) as string)
   if (typeof given === 'function') return { run: given as ActivityRun, retry: {} }
   if (given) return { ...given, retry: given.retry ?? {} }
-  const logic = logicAt(registry.machine(row.machine, row.version), path) as PromiseLogic | undefined
+  // It may have been started before its system was migrated.
+  const version = destination(registry.entry(row.machine), row.version)
+  const logic = logicAt(registry.machine(row.machine, version), path) as PromiseLogic | undefined
   if (logic) return { run: (context, tell) => runPromise(logic, row, context, tell), retry: {} }
   const what = `nothing is registered for ${path.join('/')} of machine ${row.machine}`
   throw new ActivityFailure('activity.missing', what)

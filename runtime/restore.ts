@@ -3,7 +3,9 @@ import { apply, type Delta } from './delta.ts'
 import type { Encoded } from './encoding.ts'
 import type { Frozen, Stored } from './frozen.ts'
 import { LiveSystem, ROOT_INCARNATION, type Surroundings } from './live-system.ts'
-import { migrateRoot } from './migration.ts'
+import { misfitsOf } from './fitness.ts'
+import { lift } from './migration.ts'
+import { definitionOf } from './registry.ts'
 import type { Timer } from './turn-record.ts'
 import { unfold, wholeIn } from './whole-entry.ts'
 
@@ -35,25 +37,37 @@ export function foldEntry(stored: Map<string, Stored>, entry: DeltaEntry, by: ty
   return after
 }
 
-/**
- * Throws a Defect when the machine is missing or the snapshot does not fit it.
- * `asItIs`: to be looked at, not to be run on.
- */
-export function restoreSystem(row: StoredSystem, around: Surroundings, options: { asItIs?: boolean } = {}): LiveSystem {
+export type RestoreOptions = {
+  /** To be looked at, not to be run on. */
+  asItIs?: boolean
+  /** Also a version whose definition is kept is lifted to the current one, where rules lead there. */
+  insist?: boolean
+}
+
+/** Throws a Defect when the machine is missing or the snapshot does not fit it. */
+export const restoreSystem = (row: StoredSystem, around: Surroundings, options: RestoreOptions = {}): LiveSystem =>
+  restored(row, around, options).system
+
+/** The same, with what a restore by another definition does not notice. */
+export function restored(row: StoredSystem, around: Surroundings, { asItIs, insist }: RestoreOptions = {}) {
   const { registry } = around
   const stored = fold(row.actors ?? [], row.entries ?? [])
   const root = stored.get(ROOT_INCARNATION) as Stored
-  const version = migrateRoot(root, row.version, registry.entry(row.machine))
+  const given = { version: row.version, entry: registry.entry(row.machine), insist }
+  const { version, changed, then } = lift(stored, ROOT_INCARNATION, given)
   const machine = registry.machine(row.machine, version)
   const system = new LiveSystem({ id: row.id, name: row.machine, version, machine, seq: row.seq }, around)
-  const revived = !options.asItIs && revive(root)
+  const placed = (incarnation: string) => ({ incarnation, address: (stored.get(incarnation) as Stored).address })
+  const revived = !asItIs && revive(root)
   system.restore(stored, (row.timers ?? []).map(toTimer), ROOT_INCARNATION)
   for (const { incarnation, delta } of row.entries ?? [])
     for (const each of [{ incarnation }, ...(wholeIn(delta) ?? [])]) system.recorder.changed.add(each.incarnation)
-  if (version !== row.version)
-    system.recorder.rewritten(ROOT_INCARNATION, { type: 'runtime.migrated', from: row.version, to: version })
-  else if (revived) system.recorder.rewritten(ROOT_INCARNATION, { type: 'runtime.unparked' })
-  return system
+  if (version !== row.version) {
+    system.recorder.rewritten(changed.map(placed), { type: 'runtime.migrated', from: row.version, to: version })
+    system.afterwards = then
+  } else if (revived) system.recorder.rewritten([placed(ROOT_INCARNATION)], { type: 'runtime.unparked' })
+  const same = row.definition === definitionOf(machine) && version === row.version
+  return { system, misfits: same ? [] : misfitsOf(system, stored, new Set(then.length ? [ROOT_INCARNATION] : [])) }
 }
 
 // A root that threw was parked; once a person has let it go on, it goes on from the state before.

@@ -182,6 +182,7 @@ export class Runtime {
       if (note === 'a:') this.#parts.activities?.dispatch()
       else if (note.startsWith('c:')) this.#parts.activities?.cancel(...(JSON.parse(note.slice(2)) as [string, string]))
       else if (note.startsWith('m:') && this.#parts.takesTurns) this.#parts.engine.poke([note.slice(2)])
+      else if (note.startsWith('g:')) void this.#parts.engine.slots.giveUp(note.slice(2))
     }
   }
 

@@ -94,6 +94,14 @@ export class Slots {
     for (let i = 0; i < idle.length; i += EVICT_TOGETHER) await this.#release(idle.slice(i, i + EVICT_TOGETHER))
   }
 
+  /** Gives a system back that somebody else asks for: now, or when the turn under way has ended. */
+  async giveUp(id: string) {
+    await this.visit(id, () => {})
+    const slot = this.#slots.get(id)
+    if (!slot?.live || slot.busy || slot.queue.length) return
+    await this.#release([slot]).catch((error: unknown) => this.#options.log('release.failed', { error }))
+  }
+
   evictAll() {
     for (const slot of this.#slots.values()) {
       this.evict(slot)

@@ -37,6 +37,7 @@ const MAX_TURN_BYTES = 1_000_000
 export function runTurn(system: LiveSystem, mail: Mail[], now: number, base: number): TurnResult {
   const turn = emptyTurn(base, now)
   system.recorder.begin(turn)
+  for (const event of system.afterwards.splice(0)) system.relay(undefined, system.root, event)
   const delivered: Delivered[] = []
   const keys = new Set<string>()
   let taken = 0

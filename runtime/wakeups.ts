@@ -1,8 +1,8 @@
 import type { Store } from '../db/index.ts'
 import { pause, type Platform } from './platform.ts'
 
-/** `m:` mail for a system · `a:` an activity was queued · `c:` an activity was cancelled. */
-export type Note = `m:${string}` | `a:` | `c:${string}`
+/** `m:` mail for a system · `a:` an activity was queued · `c:` an activity was cancelled · `g:` a system is to be given up. */
+export type Note = `m:${string}` | `a:` | `c:${string}` | `g:${string}`
 
 const CHANNEL = 'adjutant'
 // NOTIFY refuses payloads of 8,000 bytes.
