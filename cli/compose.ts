@@ -5,6 +5,7 @@ import { machines } from '../machines/index.ts'
 import { createRuntime, type Runtime } from '../runtime/index.ts'
 import { pointWatcher } from './crash.ts'
 import type { Environment } from './environment.ts'
+import { keepingHouse } from './housekeeping.ts'
 import { readModelAccess } from './model-access.ts'
 import type { Shell } from './shell.ts'
 
@@ -29,11 +30,12 @@ export type Part = 'host' | 'control' | 'reader'
  * systems until its lease runs out; one that starts under the same `name` goes on with them at once.
  */
 export async function withAdjutant<T>(
-  { environment, terminal }: Shell,
+  shell: Shell,
   part: Part,
   use: (adjutant: Adjutant) => Promise<T>,
   name = `${part} ${process.pid}`,
 ): Promise<T> {
+  const { environment, terminal } = shell
   const models = part === 'host' ? await readModelAccess({ environment, terminal }) : noModels
   const database = await openAnyDatabase(environment)
   try {
@@ -57,7 +59,8 @@ export async function withAdjutant<T>(
     })
     try {
       if (part !== 'reader') await runtime.start()
-      return await use({ runtime, database, environment, models })
+      const adjutant = { runtime, database, environment, models }
+      return part === 'host' ? await keepingHouse(shell, () => use(adjutant)) : await use(adjutant)
     } finally {
       await runtime.close()
     }

@@ -44,7 +44,7 @@ export function actors(runtime: Runtime): OpenAPIHono {
     summary: 'The journal: every event and what it led to',
     query: HistoryQuery,
     answer: HistoryAnswer,
-    problems,
+    problems: { ...problems, 410: ['history.pruned'] },
   }
   route(app, 'get', '/history', history, (c) => answerHistory(c, runtime))
   const wait = {

@@ -17,10 +17,10 @@ export function placeOf(id: string): EmittedPlace {
 export async function streamEvents(c: Context, runtime: Runtime, id: string, last: string): Promise<Response> {
   const after = placeOf(last)
   const ended = async () => (await runtime.snapshot(id)).status !== 'active'
-  if (await ended()) {
-    const { done } = await emittedAfter(runtime, id, after).next()
-    if (done && after.seq > 0) return c.body(null, 204)
-  }
+  const over = await ended()
+  // Also so that what is kept no more is answered before a stream begins.
+  const { done } = await emittedAfter(runtime, id, after).next()
+  if (over && done && after.seq > 0) return c.body(null, 204)
   const away = new AbortController()
   return streamSSE(c, async (stream) => {
     stream.onAbort(() => away.abort())

@@ -22,7 +22,7 @@ const documentation = {
     'A stream begins after `Last-Event-ID` or `after`, says `: keep-alive` every 15 seconds and ends with the directive; asked again for what ended it answers 204, which browsers take as the end.',
   query: EventsQuery,
   answer: EventsAnswer,
-  problems: { 400: ['event_id.malformed'], 404: ['system.not_found'] },
+  problems: { 400: ['event_id.malformed'], 404: ['system.not_found'], 410: ['history.pruned'] },
 }
 
 /** Mounted at `/v1/directives/:id/events`. */

@@ -29,7 +29,7 @@ const documentation = {
     'Wire events of @statelyai/inspect 0.7 (`@xstate.actor`, `@xstate.event`, `@xstate.snapshot`). With Accept: text/event-stream a stream that goes on until the directive ends; else NDJSON up to now.',
   query: InspectionQuery,
   answer: { 'application/x-ndjson': 'an event a line', 'text/event-stream': 'an event each' },
-  problems: { 404: ['system.not_found'] },
+  problems: { 404: ['system.not_found'], 410: ['history.pruned'] },
 }
 
 type Query = z.output<typeof InspectionQuery>
@@ -40,7 +40,7 @@ export function inspections(runtime: Runtime): OpenAPIHono {
   route(app, 'get', '/', documentation, async (c) => {
     const query = readQuery(c, InspectionQuery)
     const id = directiveIdIn(c)
-    await runtime.snapshot(id)
+    await runtime.history(id, { after: resumedAt(c) ?? query.after, limit: 1 })
     const away = new AbortController()
     const live = /\btext\/event-stream\b/.test(c.req.header('accept') ?? '')
     const events = wireEvents(runtime, id, { ...query, after: resumedAt(c) ?? query.after }, live, away.signal)

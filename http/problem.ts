@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { Rejection } from '../runtime/index.ts'
+import { HistoryPruned, Rejection } from '../runtime/index.ts'
 
 /** One mistake in a request's body or query: `pointer` is a JSON pointer (RFC 6901) into it. */
 export type ProblemError = { pointer: string; detail: string; code?: string; suggestion?: string }
@@ -48,6 +48,7 @@ const rejectionStatus: Record<string, ContentfulStatusCode> = {
   'event.invalid': 422,
   'input.invalid': 422,
   'send.unknown': 503,
+  'history.pruned': 410,
   'runtime.closed': 503,
   'runtime.not_started': 503,
 }
@@ -55,7 +56,8 @@ const rejectionStatus: Record<string, ContentfulStatusCode> = {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Rejection && rejectionStatus[error.code]) {
-    return new Problem(rejectionStatus[error.code]!, error.code, error.message)
+    const details = error instanceof HistoryPruned ? { first: error.first } : {}
+    return new Problem(rejectionStatus[error.code]!, error.code, error.message, details)
   }
   if (error instanceof HTTPException) {
     return new Problem(error.status as ContentfulStatusCode, 'request.refused', error.message)

@@ -16,7 +16,8 @@ const entriesAtOnce = 100
 
 /** Emitted events after a place, page by page, up to now. */
 export async function* emittedAfter(runtime: Runtime, id: string, after: EmittedPlace): AsyncGenerator<Emitted> {
-  let from = Math.max(0, after.seq - 1)
+  // The entry of the place is read again where it may have told more: it may be one that is kept no more.
+  let from = after.n >= Number.MAX_SAFE_INTEGER ? after.seq : Math.max(0, after.seq - 1)
   for (;;) {
     // A page never ends within an entry, however much that emitted; only the place to begin after may lie within one.
     const page = await runtime.emitted(id, { after: from, limit: pageSize })

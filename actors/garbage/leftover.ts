@@ -1,9 +1,10 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Something under ADJUTANT_HOME that nobody works with any more. */
+/** Something under ADJUTANT_HOME (a history: in the database) that nobody works with any more. */
 export type Leftover = {
-  kind: 'worktree' | 'checkout' | 'result' | 'records' | 'contents' | 'temporary' | 'unknown'
+  kind: 'worktree' | 'checkout' | 'result' | 'records' | 'contents' | 'temporary' | 'history' | 'unknown'
+  /** Of a history the system's id. */
   path: string
   directiveId: string | null
   /** What its files hold together; of what is there in several names, each counts. */

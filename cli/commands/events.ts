@@ -25,9 +25,10 @@ export const events = (on: On): Command =>
           const ended = async () => (await runtime.snapshot(id)).status !== 'active'
           // Every event of that number has been seen, however many there are.
           const after = { seq: options.after, n: Number.MAX_SAFE_INTEGER }
+          const pruned = (first: number) => terminal.warn(`What happened before entry ${first} is kept no more.`)
           const told = options.follow
-            ? follow(runtime, id, { after, signal: interrupted, ended })
-            : emittedAfter(runtime, id, after)
+            ? follow(runtime, id, { after, signal: interrupted, ended }, pruned)
+            : emittedAfter(runtime, id, after, pruned)
           for await (const event of told) {
             terminal.data(event)
             if (event.severity !== 'debug' || options.verbose) sayUnlessJson(eventLine(event, terminal))

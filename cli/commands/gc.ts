@@ -5,6 +5,7 @@ import { withAdjutant } from '../compose.ts'
 import { surveyFor } from '../home-survey.ts'
 import { short } from '../identity.ts'
 import { exit } from '../refusal.ts'
+import { oldHistories } from '../old-histories.ts'
 import { readRetention, retentionOfDays } from '../retention.ts'
 import type { On, Shell } from '../shell.ts'
 import { sizeText } from '../size.ts'
@@ -22,9 +23,11 @@ type Options = { apply?: boolean; olderThan?: number; discard: string[]; discard
 
 export const gc = (on: On): Command =>
   new Command('gc')
-    .description('say what takes room on the disk without being needed, and why; remove it with --apply')
+    .description(
+      'say what takes room without being needed, on the disk and in the database, and why; remove it with --apply',
+    )
     .option('--apply', 'remove what can go')
-    .option('--older-than <days>', 'of directives that ended before: logs, outboxes, conversations', days)
+    .option('--older-than <days>', 'of directives that ended before: logs, outboxes, conversations, histories', days)
     .option(
       '--discard <id>',
       'of this directive also what is not merged (its branches stay); several times',
@@ -39,6 +42,8 @@ export const gc = (on: On): Command =>
           const survey = await surveyFor(adjutant, { retention, discard, unknown: discardUnknown })
           const tally = { bytes: 0, going: 0, staying: 0, failed: 0 }
           for await (const leftover of surveyHome(survey)) await settle(shell, leftover, apply, tally)
+          for await (const leftover of oldHistories(adjutant.runtime, survey))
+            await settle(shell, leftover, apply, tally)
           sum(shell, tally, apply)
           return tally.failed === 0 ? exit.completed : exit.failed
         })
@@ -60,7 +65,10 @@ async function settle({ terminal, environment }: Shell, leftover: Leftover, appl
   }
   const word = problem !== null ? 'failed' : remove === null ? 'stays' : removed ? 'removed' : 'can go'
   const style = remove === null ? 'yellow' : problem === null ? 'green' : 'red'
-  const where = plain(relative(environment.home, leftover.path)) || leftover.path
+  const where =
+    leftover.kind === 'history'
+      ? `history of ${leftover.path}`
+      : plain(relative(environment.home, leftover.path)) || leftover.path
   terminal.say(`${terminal.style(style, word.padEnd(8))}${sizeText(leftover.bytes).padStart(9)}  ${where}`)
   terminal.say(`${' '.repeat(19)}${plain(problem ?? leftover.reason)}`)
   const hint = leftover.kind === 'unknown' ? '--discard-unknown ' + leftover.directiveId : discardHint(leftover)

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { makeFolder, runAdjutant } from '../support/adjutant.ts'
+import { makeFolder, runAdjutant, startAdjutant } from '../support/adjutant.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -81,6 +82,30 @@ test('says what can go and what stays, and why; removes it only with --apply, an
   expect(git('show', `adjutant/${goodId}/result:answer.txt`)).toBe('42\n')
   expect(git('worktree', 'list').trim().split('\n')).toHaveLength(1)
   expect((await run('show', goodId)).code).toBe(0)
+})
+
+test('while somebody serves it goes by itself, with what is old of histories, and says from where on one is kept', async () => {
+  const done = await run('run', directive('aged', 'true'))
+  const id = idIn(done.stdout)
+  await database.database.sql`update journal set at = at - ${8 * 24 * 60 * 60_000}::bigint where system_id = ${id}`
+  const config = path.join(home, 'config.yaml')
+  writeFileSync(config, 'retention: { completedDays: 0, failedDays: 0 }\ngc: { everyHours: 0.0003 }\n')
+  const told = (await run('gc', '--json')).values().find(({ kind }) => kind === 'history')
+  expect(told).toMatchObject({ path: id, directiveId: id, goes: true, removed: false })
+  expect(told.reason).toMatch(/^\d+ entries of the database, older than 7 days$/)
+  const server = startAdjutant(['serve', '--port', '0'], { env })
+  await eventually(() => expect(existsSync(path.join(home, 'contracts', id))).toBe(false), 60_000)
+  await eventually(() => expect(server.stdout()).toMatch(/Cleaned up: .* removed\./), 60_000)
+  server.kill('SIGINT')
+  expect((await server.ended).code).toBe(0)
+  writeFileSync(config, '')
+  const events = await run('events', id)
+  expect([events.code, events.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^What happened before entry \d+ is kept no more\.\n$/),
+  ])
+  expect((await run('show', id)).stdout).toContain('completed')
+  expect((await run('gc')).stdout).toBe('Nothing lies here that is not needed.\n')
 })
 
 test('mistakes in config.yaml are told by their place, and nothing is removed', async () => {
