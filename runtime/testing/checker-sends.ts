@@ -23,7 +23,9 @@ function checkIntent(view: View, intent: Intent): Violation[] {
     found.push({ rule, system, sentence: `${event.type} ${event.id} to ${system}${at(intent)} ${what}` })
   const letters = letterOf(view, system, event.id)
   if (deliveries.length > 1) tell('send.doubled', `was delivered ${deliveries.length} times`)
-  if (deliveries.length + letters.length > 1 && letters.length) tell('letter.untrue', 'is a dead letter and more')
+  // A key whose event reached nobody may be sent again: each send is delivered or a dead letter.
+  if (letters.length && deliveries.length + letters.length > intent.sends.length)
+    tell('letter.untrue', `was sent ${intent.sends.length} times and is ${letters.length} dead letters besides`)
   const counted = countOf(view, intent)
   if (counted !== undefined && counted !== deliveries.length)
     tell('context.miscounted', `is ${counted} times in the context and ${deliveries.length} times in the journal`)

@@ -75,7 +75,9 @@ export class Workload {
     if (this.#closed.length && this.#chance(0.02)) return this.#addressed(this.#pick(this.#closed), this.#note())
     if (this.#chance(0.005)) return this.#addressed(`${this.#prefix}nobody`, this.#note())
     if (this.#open.length < this.#mix.systems && (this.#open.length < 2 || this.#chance(0.3))) return this.#spawn()
-    return this.#send(this.#pick(this.#open))
+    const there = this.#open.filter(({ id }) => this.#there.has(id))
+    // Some are told before their spawn was answered.
+    return this.#send(this.#pick(there.length && !this.#chance(0.02) ? there : this.#open))
   }
 
   #spawn(): Operation {
