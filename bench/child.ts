@@ -13,8 +13,8 @@ const order = JSON.parse(process.argv[2] ?? '{}') as Order
 process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
 
 const { workload, contestants = [] } = (await import(path.join(import.meta.dirname, order.file))) as Module
-process.send?.(await carryOut())
-process.disconnect?.()
+// A peer may keep its process open after it has closed all it has: what it found is known by now.
+process.send?.(await carryOut(), () => process.exit())
 
 async function carryOut(): Promise<unknown> {
   if (order.kind === 'describe')
