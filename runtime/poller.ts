@@ -23,7 +23,7 @@ const POLL_MS = 1_000
 // A simulated clock calls nobody for systems that are not in memory.
 const SHORTEST_POLL_MS = 20
 // Systems of a dead process are taken over as their mail falls due, not all at once.
-const CLAIM_LIMIT = 200
+const CLAIM_LIMIT = 1_000
 
 /** The loop that looks for due mail and queued activities nobody else takes care of. */
 export class Poller {
