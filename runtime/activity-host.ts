@@ -1,12 +1,16 @@
-import { isTransient, type ActivityAttempt, type Store } from '../db/index.ts'
-import { Attempt, type AttemptEnd, type Audience } from './attempt.ts'
+import { isTransient, type ActivityAttempt, type AttemptKey, type Store } from '../db/index.ts'
+import { Attempt, type AttemptEnd, type Audience, type StoredEnd } from './attempt.ts'
 import { retryDelay, mayRetry } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { ActivityFailure, Defect } from './failures.ts'
+import { activityName, Heartbeats, keyName, superseded } from './heartbeats.ts'
 import { resolveActivity, type ResolvedActivity } from './resolve-activity.ts'
 import { pause, type Platform } from './platform.ts'
 import type { Registry } from './registry.ts'
 import type { Signals } from './signals.ts'
+import { resultMail, type Mail, type MailOutcome } from './turn.ts'
+import type { StartedActivity } from './turn-record.ts'
+import type { Identity } from './turn-rows.ts'
 
 type Options = {
   store: Store
@@ -16,10 +20,15 @@ type Options = {
   registry: Registry
   signals: Signals
   concurrency: number
+  /** The result of an attempt joins the next turn of its system, if that is in memory here. */
+  offer(system: string, result: Mail): boolean
   /** A result or a report was put into the mailbox of a system. */
   mailed(system: string, owner: string | null): void
   log(problem: string, detail: object): void
 }
+
+// The actor has ended, or another attempt has taken the place of this one: its result is nobody's.
+const NOBODY = new Set(['actor.not_found', 'activity.superseded'])
 
 // Something of the database or of this process, not of the activity: later it may do.
 const NOT_CONCLUDED_MS = 5_000
@@ -30,6 +39,10 @@ const FOR_OTHERS_MS = 10_000
 export class ActivityHost {
   readonly #options: Options
   readonly #running = new Map<string, Attempt>()
+  /** Attempts that begin with a commit under way. */
+  readonly #reserved = new Map<string, Pick<AttemptKey, 'systemId' | 'incarnation'>>()
+  readonly #returning: Promise<unknown>[] = []
+  readonly #heartbeats: Heartbeats
   #claiming: Promise<void> | undefined
   #again = false
   #swept = false
@@ -38,10 +51,14 @@ export class ActivityHost {
 
   constructor(options: Options) {
     this.#options = options
+    this.#heartbeats = new Heartbeats(options)
   }
 
+  /** How many attempts more may run. One that has ended, and whose result is on its way, is over. */
   get slots(): number {
-    return this.#options.concurrency - this.#running.size
+    let free = this.#options.concurrency - this.#reserved.size
+    for (const attempt of this.#running.values()) if (!attempt.ended) free--
+    return free
   }
 
   /** True while an attempt could be started, or one has ended and its result is not stored yet. */
@@ -60,10 +77,35 @@ export class ActivityHost {
     })
   }
 
+  /** A slot for an activity whose row is about to be written; those who wait in the database go first. */
+  take(system: string, incarnation: string): boolean {
+    if (this.#closed || this.#again || this.#claiming || this.slots <= 0) return false
+    this.#reserved.set(activityName(system, incarnation), { systemId: system, incarnation })
+    return true
+  }
+
+  drop(system: string, incarnation: string) {
+    this.#reserved.delete(activityName(system, incarnation))
+    this.#freed()
+  }
+
+  /** The row was written, with this process as the one that runs its first attempt. */
+  begin({ id, machine, version }: Identity, { incarnation, src, input }: StartedActivity) {
+    if (!this.#reserved.delete(activityName(id, incarnation)) || this.#abandoned) return
+    const key = { systemId: id, incarnation, attempt: 1 }
+    if (this.#closed) this.#returning.push(this.#requeue({ key }, { afterMs: 0, lost: 1 }).catch(() => {}))
+    else this.#start({ ...key, machine, version, src: JSON.stringify(src), input, lost: 0 })
+  }
+
+  /** What began after the close is queued again. */
+  async returned() {
+    await Promise.all(this.#returning)
+  }
+
   /** The attempt's actor was stopped. */
   cancel(system: string, incarnation: string) {
     this.#running
-      .get(name(system, incarnation))
+      .get(activityName(system, incarnation))
       ?.abort(new ActivityFailure('activity.cancelled', 'the activity was cancelled'))
   }
 
@@ -72,14 +114,8 @@ export class ActivityHost {
     const { store, owner, clock } = this.#options
     const running = [...this.#running.values()]
     if (running.length) {
-      const current = new Set(
-        (
-          await store.confirmAttempts(
-            owner,
-            running.map(({ key }) => key),
-          )
-        ).map(keyName),
-      )
+      const keys = running.map(({ key }) => key)
+      const current = new Set((await store.confirmAttempts(owner, keys)).map(keyName))
       for (const attempt of running)
         if (!attempt.ended && !current.has(keyName(attempt.key))) attempt.abort(superseded())
     }
@@ -101,6 +137,7 @@ export class ActivityHost {
     this.#closed = this.#abandoned = true
     for (const attempt of this.#running.values()) attempt.abandon()
     this.#running.clear()
+    this.#reserved.clear()
   }
 
   async #claim() {
@@ -110,10 +147,11 @@ export class ActivityHost {
       const { store, owner, clock, signals, log } = this.#options
       if (signals.pointed) await signals.point('activity.dispatch', {})
       try {
-        const rows = await store.startActivities({ process: owner, now: clock.now(), limit: this.slots })
+        const limit = this.slots
+        const rows = await store.startActivities({ process: owner, now: clock.now(), limit })
         // As after a crash: what was taken stays with a process that is gone.
         if (this.#abandoned) return
-        if (rows.length === this.slots) this.#again = true
+        if (rows.length === limit) this.#again = true
         for (const row of rows) this.#start(row)
       } catch (error) {
         if (!isTransient(error)) log('activity.claim_failed', { error })
@@ -125,7 +163,8 @@ export class ActivityHost {
   // Done where attempts are started, so that none is on its way.
   async #requeueForgotten() {
     const { store, owner, clock, log } = this.#options
-    const known = [...this.#running.values()].map(({ key }) => key)
+    const known = [...this.#running.values()].map(({ key }) => ({ ...key }))
+    for (const key of this.#reserved.values()) known.push({ ...key, attempt: 1 })
     try {
       await store.requeueForgottenActivities({ process: owner, known, now: clock.now() })
       this.#swept = false
@@ -142,12 +181,18 @@ export class ActivityHost {
       tell: (event, audience) => this.#tell(attempt, event, audience),
       heartbeat: () => this.#heartbeat(attempt),
     })
-    this.#running.set(name(systemId, incarnation), attempt)
+    this.#running.set(activityName(systemId, incarnation), attempt)
     const over = this.#run(attempt, row).finally(() => {
-      if (this.#running.get(name(systemId, incarnation)) === attempt) this.#running.delete(name(systemId, incarnation))
-      this.dispatch()
+      if (this.#running.get(activityName(systemId, incarnation)) === attempt)
+        this.#running.delete(activityName(systemId, incarnation))
+      this.#freed()
     })
     attempt.over = over
+  }
+
+  // Others wait in the database, as far as is known.
+  #freed() {
+    if (this.#again) this.dispatch()
   }
 
   async #run(attempt: Attempt, row: ActivityAttempt) {
@@ -157,6 +202,7 @@ export class ActivityHost {
       if (signals.pointed) await signals.point('activity.started', { ...attempt.key, src: row.src })
       const end = await attempt.run(resolved)
       if (attempt.abandoned) return
+      this.#freed()
       if (signals.pointed) await signals.point('activity.ran', { ...attempt.key, src: row.src })
       await this.#conclude(attempt, row, end, resolved)
     } catch (error) {
@@ -179,7 +225,7 @@ export class ActivityHost {
     }
   }
 
-  #requeue(attempt: Attempt, { afterMs, lost }: { afterMs: number; lost: number }) {
+  #requeue(attempt: Pick<Attempt, 'key'>, { afterMs, lost }: { afterMs: number; lost: number }) {
     const { store, clock } = this.#options
     return store.requeueActivity(attempt.key, { runAt: clock.now() + afterMs, lost })
   }
@@ -194,21 +240,35 @@ export class ActivityHost {
     } else await this.#store(attempt, end)
   }
 
-  // Repeated until the database answers: the work is done, and only its result is missing.
   async #store(attempt: Attempt, end: Extract<AttemptEnd, { how: 'done' | 'failed' }>) {
-    const { store, clock, platform, signals, mailed } = this.#options
+    const { clock, signals } = this.#options
     if (end.how === 'failed' && end.error instanceof ActivityFailure) end.error.at ??= clock.now()
-    const { status, result, event } = end.how === 'done' ? attempt.stored(end.output) : attempt.storedFailure(end.error)
+    const stored = end.how === 'done' ? attempt.stored(end.output) : attempt.storedFailure(end.error)
+    if (!(await this.#joined(attempt, stored))) await this.#mail(attempt, stored)
+    if (signals.pointed) await signals.point('activity.stored', { ...attempt.key })
+  }
+
+  /** Whether the result came into a turn of its system from memory, and was committed with it; or nobody is there to take it. */
+  #joined({ key }: Attempt, stored: StoredEnd): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (outcome: MailOutcome) => resolve(!('refused' in outcome) || NOBODY.has(outcome.refused))
+      const result = resultMail(key, stored, this.#options.clock.now(), settle)
+      if (!this.#options.offer(key.systemId, result)) resolve(false)
+    })
+  }
+
+  // Repeated until the database answers: the work is done, and only its result is missing.
+  async #mail(attempt: Attempt, { status, result, event }: StoredEnd) {
+    const { store, clock, platform, mailed } = this.#options
     for (let wait = 100; ; wait = Math.min(wait * 2, 3_000)) {
       try {
         const [row] = await store.finishActivity(attempt.key, {
           status,
           result,
           mail: attempt.resultId,
-          event,
+          event: JSON.stringify(event),
           now: clock.now(),
         })
-        if (signals.pointed) await signals.point('activity.stored', { ...attempt.key })
         if (row) mailed(attempt.key.systemId, row.owner)
         return
       } catch (error) {
@@ -219,32 +279,22 @@ export class ActivityHost {
   }
 
   async #heartbeat(attempt: Attempt) {
-    const [row] = await this.#options.store.confirmAttempts(this.#options.owner, [attempt.key])
-    if (row) return
-    attempt.abort(superseded())
-    throw superseded()
+    try {
+      await this.#heartbeats.beat(attempt.key)
+    } catch (error) {
+      if (error instanceof ActivityFailure) attempt.abort(error)
+      throw error
+    }
   }
 
   async #tell(attempt: Attempt, event: { type: string }, { address, systemId, emission }: Audience = {}) {
     const { store, clock, mailed } = this.#options
     const { id, text } = attempt.told(event)
     const kind = emission ? 'emission' : 'report'
-    const report = {
-      mail: id,
-      kind,
-      address: address ?? null,
-      systemId: systemId ?? null,
-      event: text,
-      now: clock.now(),
-    } as const
-    const [row] = await store.reportActivity(attempt.key, report)
+    const to = { address: address ?? null, systemId: systemId ?? null }
+    const [row] = await store.reportActivity(attempt.key, { mail: id, kind, ...to, event: text, now: clock.now() })
     if (row) return mailed(attempt.key.systemId, row.owner)
     attempt.abort(superseded())
     throw superseded()
   }
 }
-
-const name = (system: string, incarnation: string) => `${system}\u0001${incarnation}`
-const keyName = (key: { systemId: string; incarnation: string; attempt: number }) =>
-  `${name(key.systemId, key.incarnation)}\u0001${key.attempt}`
-const superseded = () => new ActivityFailure('activity.superseded', 'another attempt took the place of this one')

@@ -5,6 +5,7 @@ import { noteCheckpoint } from './finish-turn.ts'
 import type { LoadingDock } from './loading.ts'
 import type { Slot } from './slot.ts'
 import type { Slots } from './slots.ts'
+import type { TurnRecord } from './turn-record.ts'
 
 /** What follows from the answer to a commit, for memory and for those who wait. */
 export class Aftermath {
@@ -20,6 +21,7 @@ export class Aftermath {
 
   async settle(pending: Pending, fate: Fate) {
     const { slot, loaded, turn, delivered } = pending
+    if (fate.fate !== 'committed') this.#dropClaims(slot, turn)
     if (fate.fate !== 'poison') pending.created?.(fate)
     if (fate.fate === 'committed') {
       loaded.system.recorder.end()
@@ -31,10 +33,15 @@ export class Aftermath {
       else if (turn.base === null) slot.live = loaded
       if (turn.status === 'parked') await this.#options.store.holdMail([slot.id]).catch(() => {})
       for (const { mail, outcome } of delivered) mail.settle?.(outcome)
+      for (const started of turn.started) if (started.claimed) this.#options.claims.begin(loaded.identity, started)
       this.#options.signals.committed(slot.id, turn)
     } else if (fate.fate === 'poison') {
       await this.faulty(pending, new Defect('turn.unstorable', fate.error.message, { cause: fate.error }))
     } else await this.#undone(pending, fate)
+  }
+
+  #dropClaims({ id }: Slot, { started }: TurnRecord) {
+    for (const { incarnation, claimed } of started) if (claimed) this.#options.claims.drop(id, incarnation)
   }
 
   // Nothing of the turn was written. Memory may have been changed in place, so it is dropped, never rolled back.

@@ -2,7 +2,7 @@ import type { ActivityAttempt, AttemptKey } from '../db/index.ts'
 import type { ActivityContext } from './activity.ts'
 import { mayLoseAgain } from './backoff.ts'
 import { LONGEST_TIMEOUT } from './clock.ts'
-import { decode, encode, type RefCodec } from './encoding.ts'
+import { decode, encode, type Encoded, type RefCodec } from './encoding.ts'
 import { ActivityFailure } from './failures.ts'
 import type { Platform } from './platform.ts'
 import { outsideCodec } from './refs.ts'
@@ -10,6 +10,9 @@ import type { ResolvedActivity } from './resolve-activity.ts'
 
 export type AttemptEnd =
   { how: 'done'; output: unknown } | { how: 'failed'; error: unknown } | { how: 'cancelled' } | { how: 'interrupted' }
+
+/** `result`: its JSON text, for the activity's row; `event`: what its actor is told. */
+export type StoredEnd = { status: 'done' | 'failed'; result: string; event: { type: string; data: Encoded } }
 
 /** Whom an attempt tells something: who invoked it, an actor of its system, or those who listen to what it emits. */
 export type Audience = { address?: string; systemId?: string; emission?: true }
@@ -85,31 +88,27 @@ export class Attempt {
     return telling
   }
 
-  /** The rows for a result; one that cannot be stored, or is too large, becomes a failure. */
-  stored(output: unknown): { status: 'done' | 'failed'; result: string; event: string } {
+  /** What is stored of a result; one that cannot be stored, or is too large, becomes a failure. */
+  stored(output: unknown): StoredEnd {
     try {
       const data = encode(output, outsideCodec)
       const result = JSON.stringify(data)
       if (Buffer.byteLength(result) <= MAX_RESULT_BYTES)
-        return { status: 'done', result, event: JSON.stringify({ type: 'xstate.promise.resolve', data }) }
+        return { status: 'done', result, event: { type: 'xstate.promise.resolve', data } }
       return this.storedFailure(unstorable('it is larger than 1 MB'))
     } catch (error) {
       return this.storedFailure(unstorable((error as Error).message))
     }
   }
 
-  storedFailure(error: unknown): { status: 'failed'; result: string; event: string } {
+  storedFailure(error: unknown): StoredEnd {
     let data
     try {
       data = encode(error, outsideCodec)
     } catch {
       data = encode(new Error(String(error)))
     }
-    return {
-      status: 'failed',
-      result: JSON.stringify(data),
-      event: JSON.stringify({ type: 'xstate.promise.reject', data }),
-    }
+    return { status: 'failed', result: JSON.stringify(data), event: { type: 'xstate.promise.reject', data } }
   }
 
   told(event: { type: string }) {

@@ -1,5 +1,6 @@
 import type { Store } from '../db/index.ts'
 import { Aftermath } from './aftermath.ts'
+import { cut } from './batches.ts'
 import type { Clock } from './clock.ts'
 import { commitBatch, type Fate } from './commit-batch.ts'
 import { Defect } from './failures.ts'
@@ -11,8 +12,8 @@ import type { Signals } from './signals.ts'
 import type { Loaded, Slot } from './slot.ts'
 import { Slots } from './slots.ts'
 import { isOver, runTurn, type Delivered, type Mail } from './turn.ts'
-import { turnRows, weight } from './turn-rows.ts'
-import { emptyTurn, type TurnRecord } from './turn-record.ts'
+import { turnRows, type Identity } from './turn-rows.ts'
+import { emptyTurn, type StartedActivity, type TurnRecord } from './turn-record.ts'
 
 /** What the engine is made of; `park` is its own. */
 export type EngineOptions = {
@@ -30,7 +31,18 @@ export type EngineOptions = {
   /** Mail from memory whose turn was refused as stale goes to whoever owns the system now. */
   reroute(system: string, mail: Mail[]): void
   park(slot: Slot, reason: { code: string; message: string }): Promise<void>
+  /** Slots for activities that begin with the commit of their turn. */
+  claims: Claims
   log(problem: string, detail: object): void
+}
+
+export type Claims = {
+  /** True: the first attempt will be this process's. */
+  take(system: string, incarnation: string): boolean
+  /** The commit that was to begin it did not happen. */
+  drop(system: string, incarnation: string): void
+  /** It did. */
+  begin(of: Identity, started: StartedActivity): void
 }
 
 /** A turn that was run and waits for its commit. */
@@ -45,7 +57,6 @@ export type Pending = {
 // Several commits overlap with each other and with running turns; more only queue inside Postgres.
 const MAX_COMMITS = 3
 const MAX_BATCH = 500
-const MAX_BATCH_BYTES = 4_000_000
 
 /** Takes ready systems in batches: load, run a turn each, commit all turns in one statement. */
 export class Engine {
@@ -92,6 +103,15 @@ export class Engine {
       slot.fetch = true
       this.wake(slot)
     }
+  }
+
+  /** The result of an attempt joins the next turn of its system. False: the system is not in memory here. */
+  offer(system: string, result: Mail): boolean {
+    const slot = this.slots.get(system)
+    if (this.#closed || !this.#options.takesTurns || !slot?.live) return false
+    slot.queue.push(result)
+    this.wake(slot)
+    return true
   }
 
   /** Commits the first turn of a new system with the next batch. */
@@ -233,10 +253,12 @@ export class Engine {
 
   async #commitBatch(batch: Pending[]) {
     if (!batch.length) return
-    const { around, signals, store, platform, takesTurns } = this.#options
-    const owner = takesTurns ? this.#options.owner : null
+    const { around, signals, store, platform, claims, takesTurns, owner: self } = this.#options
+    const owner = takesTurns ? self : null
     const id = platform.uuid()
-    const rows = batch.map(({ loaded, turn }) => turnRows(loaded.identity, turn, around.registry.activity))
+    for (const { slot, turn } of batch)
+      for (const each of turn.started) each.claimed = claims.take(slot.id, each.incarnation)
+    const rows = batch.map(({ loaded, turn }) => turnRows(loaded.identity, turn, around.registry.activity, self))
     if (signals.pointed)
       await signals.point('commit.before', { turn: id, systems: rows.map((row) => row.id), turns: batch })
     const fates = await commitBatch({ store, platform, owner, signals, closed: () => this.#closed }, id, rows)
@@ -271,22 +293,4 @@ const refusal = (error: unknown) => ({
 function refuseSenders({ delivered, created }: Pending, error: unknown) {
   created?.({ fate: 'unknown', error: error as Error })
   for (const { mail } of delivered) mail.settle?.(refusal(error))
-}
-
-// Planning a statement for several takes as long as some commits of one, whose plan is kept.
-const FEW = 3
-
-function cut(pending: Pending[]): Pending[][] {
-  if (pending.length <= FEW) return pending.map((each) => [each])
-  const batches: Pending[][] = []
-  let bytes = Infinity
-  for (const each of pending) {
-    bytes += weight(each.turn)
-    if (bytes > MAX_BATCH_BYTES) {
-      batches.push([])
-      bytes = weight(each.turn)
-    }
-    batches.at(-1)?.push(each)
-  }
-  return batches
 }

@@ -35,8 +35,25 @@ export class LoadingDock {
     const duplicates = mail.filter(({ key }) => key !== null && entries.has(key))
     const rows = duplicates.flatMap(({ id }) => id ?? [])
     if (rows.length) await store.discardMail({ system, ids: rows })
+    const late = await this.#lateResults(system, mail)
     for (const { key, settle } of duplicates) settle?.({ seq: entries.get(key as string) as number, duplicate: true })
-    return mail.filter((each) => each.id === null && !duplicates.includes(each))
+    for (const { settle } of late)
+      settle?.({ refused: 'activity.superseded', message: 'another attempt took its place' })
+    return mail.filter((each) => each.id === null && !duplicates.includes(each) && !late.includes(each))
+  }
+
+  /** Results from memory of attempts that are not the current ones any more. */
+  async #lateResults(system: string, mail: Mail[]): Promise<Mail[]> {
+    const { store, owner } = this.#options
+    const results = mail.filter(({ ended }) => ended)
+    if (!results.length) return []
+    const keys = results.map(({ incarnation, ended }) => ({
+      systemId: system,
+      incarnation: incarnation as string,
+      attempt: ended?.attempt as number,
+    }))
+    const current = await store.confirmAttempts(owner, keys)
+    return results.filter(({ incarnation }) => !current.some((key) => key.incarnation === incarnation))
   }
 
   async #load(slots: Slot[]) {

@@ -97,8 +97,12 @@ export class Mailroom {
   /** Mail from memory that this process may not deliver any more goes the way of everyone's. */
   reroute = (system: string, mail: Mail[]) => {
     for (const each of mail) {
-      const { at, address, text, key, wait, settle } = each
+      const { kind, at, address, text, key, wait, settle } = each
       this.#leave(system, each)
+      if (kind === 'result') {
+        settle?.({ refused: 'system.moved', message: `system ${system} is not in the hands of this process` })
+        continue
+      }
       const row = { id: this.#options.platform.uuid(), system, at, due: at, address: address ?? '', event: text, key }
       this.#post(row, wait).then(
         (receipt) => settle?.({ seq: receipt.seq ?? 0, duplicate: receipt.duplicate }),

@@ -1,6 +1,6 @@
 import type { EventObject } from 'xstate'
 import { ActivityHost } from './activity-host.ts'
-import { Engine } from './engine.ts'
+import { Engine, type Claims } from './engine.ts'
 import { Lease } from './lease.ts'
 import type { Surroundings } from './live-system.ts'
 import { Mailroom } from './mailroom.ts'
@@ -40,15 +40,16 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
   const wakeups = new Wakeups(store, platform, lease.id)
   const around: Surroundings = { registry, uuid: () => platform.uuid(), log: console.log, strayed }
   const common = { store, clock, platform, signals, owner: lease.id, log }
-  const engine = new Engine({
+  const engine: Engine = new Engine({
     ...common,
     around,
     takesTurns,
     cacheSize,
     reroute: (system, mail) => mailroom.reroute(system, mail),
+    claims: claimsOf(() => activities),
   })
   const mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns, closed })
-  const activities = roles.includes('activities') ? activityHost(options, common, mailed) : undefined
+  const activities = activityHost(options, common, engine, mailed)
   const reader = new Reader({ store, platform, engine, around, leaseValid })
   const revival = new Revival({ ...common, around, freed: (system) => mailed(system, null) })
   const turning = takesTurns ? engine : undefined
@@ -62,8 +63,18 @@ type Common = Pick<
   'store' | 'clock' | 'platform' | 'signals' | 'owner' | 'log'
 >
 
-const activityHost = ({ registry, concurrency }: Resolved, common: Common, mailed: Callbacks['mailed']) =>
-  new ActivityHost({ ...common, registry, concurrency, mailed })
+function activityHost(options: Resolved, common: Common, engine: Engine, mailed: Callbacks['mailed']) {
+  const { registry, concurrency, roles } = options
+  if (!roles.includes('activities')) return undefined
+  return new ActivityHost({ ...common, registry, concurrency, mailed, offer: (...given) => engine.offer(...given) })
+}
+
+// A process that runs no activities leaves all that turns begin to others.
+const claimsOf = (host: () => ActivityHost | undefined): Claims => ({
+  take: (system, incarnation) => host()?.take(system, incarnation) ?? false,
+  drop: (system, incarnation) => host()?.drop(system, incarnation),
+  begin: (of, started) => host()?.begin(of, started),
+})
 
 // After the end there is nobody to act on what goes wrong with what was left behind.
 function quietOnceClosed(given: Log | undefined, closed: () => boolean): Log {

@@ -10,6 +10,7 @@ import { prunable, prune, type Pruning } from './pruning.ts'
 import type { HistoryEntry, Page, ProjectionQuery } from './reader.ts'
 import { createRegistry } from './registry.ts'
 import { spawnSystem, type SpawnOptions } from './spawn.ts'
+import type { TurnRecord } from './turn-record.ts'
 import type { Note } from './wakeups.ts'
 import type { Condition } from './watch.ts'
 
@@ -135,6 +136,7 @@ export class Runtime {
     await activities?.close()
     await engine.drain()
     await engine.stop()
+    await activities?.returned()
     await engine.slots.releaseAll()
   }
 
@@ -158,8 +160,8 @@ export class Runtime {
       throw new Rejection(`runtime.${this.#state === 'new' ? 'not_started' : 'closed'}`, 'the runtime is not running')
   }
 
-  #committed(system: string, turn: { started: unknown[]; stopped: string[]; sent: { system: string }[] }) {
-    if (turn.started.length) {
+  #committed(system: string, turn: TurnRecord) {
+    if (turn.started.some(({ claimed }) => !claimed)) {
       this.#parts.activities?.dispatch()
       if (!this.#parts.activities?.slots) this.#parts.wakeups.tell('a:')
     }

@@ -26,7 +26,10 @@ export type Timer = {
   order: number
 }
 
-export type StartedActivity = { incarnation: string; address: string; src: string[]; input: Encoded }
+/** `claimed`: its first attempt is this process's, and begins with the commit. */
+export type StartedActivity = { incarnation: string; address: string; src: string[]; input: Encoded; claimed?: boolean }
+/** How an attempt of this process ended; the turn has its result from memory. */
+export type FinishedAttempt = { incarnation: string; attempt: number; status: 'done' | 'failed'; result: string }
 export type EmittedEvent = { seq: number; n: number; address: string; event: Encoded }
 export type SentEvent = { system: string; address: string; id: string; event: Encoded; due: number }
 export type DeadLetter = { id: string; address: string; reason: string; event: string; key: string | null }
@@ -42,6 +45,7 @@ export type TurnRecord = {
   armed: Timer[]
   cancelled: string[]
   started: StartedActivity[]
+  finished: FinishedAttempt[]
   stopped: string[]
   emitted: EmittedEvent[]
   sent: SentEvent[]
@@ -63,6 +67,7 @@ export const emptyTurn = (base: number | null, time: number): TurnRecord => ({
   armed: [],
   cancelled: [],
   started: [],
+  finished: [],
   stopped: [],
   emitted: [],
   sent: [],

@@ -11,6 +11,7 @@ export function turnRows(
   identity: Identity,
   turn: TurnRecord,
   activity: (src: string) => Activity | undefined,
+  owner: string,
 ): TurnRows {
   return {
     ...identity,
@@ -28,14 +29,14 @@ export function turnRows(
     took: turn.took,
     cancelled: turn.cancelled,
     mail: [...turn.armed.map((timer) => timerRow(identity.id, timer)), ...turn.sent.map(sentRow)],
-    started: turn.started.map(({ src, input, ...row }) => ({
+    started: turn.started.map(({ src, input, claimed, ...row }) => ({
       ...row,
       src: text(src),
       input: text(input),
       heartbeatMs: heartbeatOf(activity(src.at(-1) as string)),
-      owner: null,
+      owner: claimed ? owner : null,
     })),
-    finished: [],
+    finished: turn.finished,
     stopped: turn.stopped,
     emitted: turn.emitted.map(({ event, ...row }) => ({ ...row, event: text(event) })),
     deadLetters: turn.deadLetters,

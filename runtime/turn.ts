@@ -1,6 +1,8 @@
+import type { AttemptKey } from '../db/index.ts'
+import type { StoredEnd } from './attempt.ts'
 import type { Encoded } from './encoding.ts'
 import type { Hosted, LiveSystem } from './live-system.ts'
-import { emptyTurn, type Timer, type TurnRecord } from './turn-record.ts'
+import { emptyTurn, type FinishedAttempt, type Timer, type TurnRecord } from './turn-record.ts'
 
 /** An event that waits for a system: from outside, from another system, or the result of an activity. */
 export type Mail = {
@@ -17,6 +19,8 @@ export type Mail = {
   /** `event` as JSON text. */
   text: string
   key: string | null
+  /** Of a result from memory: what the activity's row is to say. */
+  ended?: Omit<FinishedAttempt, 'incarnation'>
   /** What its sender waits for, should it go to the mailbox after all. */
   wait?: 'accepted' | 'processed' | undefined
   /** Called with what became of a send from memory. */
@@ -32,6 +36,26 @@ export type TurnResult = { turn: TurnRecord; delivered: Delivered[]; rest: Mail[
 // A turn is cut after this much; what is left is taken by the next one, so that no system starves the others.
 const MAX_TURN_MAIL = 100
 const MAX_TURN_BYTES = 1_000_000
+
+/** The result of an attempt, which takes part in a turn without a row of the mailbox. */
+export const resultMail = (
+  { incarnation, attempt }: AttemptKey,
+  { status, result, event }: StoredEnd,
+  at: number,
+  settle: Mail['settle'] & {},
+): Mail => ({
+  id: null,
+  kind: 'result',
+  at,
+  address: null,
+  incarnation,
+  systemId: null,
+  event,
+  text: JSON.stringify(event),
+  key: null,
+  ended: { attempt, status, result },
+  settle,
+})
 
 /** Delivers timers and mail in the order in which they fell due, each to quiescence. Acts on memory only. */
 export function runTurn(system: LiveSystem, mail: Mail[], now: number, base: number): TurnResult {
@@ -89,9 +113,16 @@ function deliverMail(system: LiveSystem, turn: TurnRecord, mail: Mail): MailOutc
   else {
     const target = mail.kind === 'report' ? reported(system, mail, holder) : holder.actor
     if (!target) return undeliverable(turn, mail)
+    finish(turn, mail, holder)
     deliver(system, mail, holder, target)
   }
   return { seq }
+}
+
+function finish(turn: TurnRecord, { ended }: Mail, { incarnation }: Hosted) {
+  if (!ended) return
+  turn.finished.push({ incarnation, ...ended })
+  turn.bytes += ended.result.length
 }
 
 function reported(system: LiveSystem, { address, systemId }: Mail, { actor }: Hosted): Hosted['actor'] | undefined {

@@ -4,7 +4,8 @@ import { Statement } from './statement.ts'
 
 /**
  * `commitTurns` for one turn: the same guarantee in a statement whose plan can be kept, since all it looks up are keys of one
- * system. Planning anew would take longer than everything else it does.
+ * system. Planning anew would take longer than everything else it does. A key is given as an array of values too where rows
+ * are joined: of a table that was small when the plan was made, all rows of the system would be read for each of them.
  */
 export async function commitTurn(sql: Sql, turn: string, owner: string | null, rows: TurnRows): Promise<CommitAnswer> {
   const statement = new Statement()
@@ -30,11 +31,12 @@ type Part = (statement: Statement, rows: TurnRows, ids: Ids) => void
 function refusalsOf(statement: Statement, { took, finished, entries }: TurnRows, { system }: Ids, owner: string) {
   const { value } = statement
   const refusals: Refusal[] = []
+  const incarnations = finished.map(({ incarnation }) => incarnation)
   const current = () => `(select count(*) from ${statement.rows(
     finished.map(({ incarnation, attempt }) => ({ incarnation, attempt })),
     { incarnation: 'text', attempt: 'int' },
   )} join activity a on a.system_id = ${system} and a.incarnation = x.incarnation and a.attempt = x.attempt
-    where a.status = 'running' and a.owner = ${owner}) < ${value(finished.length, 'int')}`
+    where a.incarnation = any(${value(incarnations, 'text[]')}) and a.status = 'running' and a.owner = ${owner}) < ${value(finished.length, 'int')}`
   const mail = () =>
     `(select count(*) from mailbox where system_id = ${system} and id = any(${value(took, 'uuid[]')})) < ${value(took.length, 'int')}`
   const keys = entries.flatMap(({ key }) => key ?? [])
@@ -140,7 +142,11 @@ const concluded: Part = (statement, { finished }) => {
   if (finished.length)
     statement.add(`, concluded as (
     update activity a set status = x.status, result = x.result::json, owner = null from committed c, ${statement.rows(finished, types)}
-    where a.system_id = c.id and a.incarnation = x.incarnation)`)
+    where a.system_id = c.id and a.incarnation = x.incarnation
+      and a.incarnation = any(${statement.value(
+        finished.map(({ incarnation }) => incarnation),
+        'text[]',
+      )}))`)
 }
 
 const stopped: Part = (statement, { stopped: ended }) => {
@@ -192,7 +198,10 @@ const projected: Part = (statement, { base, entries, projections }) => {
   if (unlisted.length)
     statement.add(`, unlisted as (
     delete from projection p using committed c, ${statement.rows(unlisted, types)}
-    where p.system_id = c.id and p.address = x.address and p.kind = x.kind and p.key = x.key)`)
+    where p.system_id = c.id and p.address = any(${statement.value(
+      unlisted.map(({ address }) => address),
+      'text[]',
+    )}) and p.address = x.address and p.kind = x.kind and p.key = x.key)`)
 }
 
 const isListed = ({ data }: TurnRows['projections'][number]) => data !== null

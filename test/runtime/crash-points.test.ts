@@ -14,16 +14,6 @@ const NAME = { name: 'one' }
 
 const seenEvents = async (runtime: Runtime, id: string) => (await runtime.history(id)).map(({ event }) => event.type)
 
-/** Where both runtimes write down what they did to the world. */
-function worldly() {
-  const effects: { key: string; attempt: number }[] = []
-  const work = async ({ idempotencyKey, attempt }: { idempotencyKey: string; attempt: number }) => {
-    effects.push({ key: idempotencyKey, attempt })
-    return { attempt }
-  }
-  return { effects, activities: { work } }
-}
-
 const expireLeases = () => hosts.sql`update process set lease_until = clock_timestamp() - interval '1 s'`
 
 test('K1: before its commit is sent a turn leaves no trace, and the sender may try again', async () => {
@@ -188,75 +178,6 @@ test('K4: mail that nobody was told of is found by polling', async () => {
   await gate.reached
   await sender.close({ abandon: true })
   await eventually(async () => expect((await owner.snapshot(id)).context.n).toBe(1))
-})
-
-test('K5: an activity that was committed and not dispatched is started by the next process', async () => {
-  const { effects, activities } = worldly()
-  const { onPoint, holdAt } = createGates()
-  const gate = holdAt('activity.dispatch')
-  const first = await start({ ...NAME, onPoint, activities })
-  const { id } = await first.spawn('worker')
-  await gate.reached
-  await first.close({ abandon: true })
-  expect(effects).toEqual([])
-  const second = await start({ ...NAME, activities })
-  expect((await second.waitFor(id, { matches: 'done' })).context.result).toEqual({ attempt: 1 })
-  expect(effects).toEqual([{ key: `${id}:1.1`, attempt: 1 }])
-})
-
-test('K6: an effect whose result was not stored is repeated under the same key, and its result applied once', async () => {
-  const { effects, activities } = worldly()
-  const { onPoint, holdAt } = createGates()
-  const gate = holdAt('activity.ran')
-  const first = await start({ ...NAME, onPoint, activities })
-  const { id } = await first.spawn('worker')
-  await gate.reached
-  await first.close({ abandon: true })
-  const second = await start({ ...NAME, activities })
-  expect((await second.waitFor(id, { matches: 'done' })).context.result).toEqual({ attempt: 2 })
-  gate.open()
-  await second.settled(id)
-  const key = `${id}:1.1`
-  expect(effects).toEqual([
-    { key, attempt: 1 },
-    { key, attempt: 2 },
-  ])
-  expect((await seenEvents(second, id)).filter((type) => type === 'xstate.done.actor.work')).toHaveLength(1)
-  expect(await hosts.sql`select status, attempt, lost from activity where system_id = ${id}`).toEqual([
-    { status: 'done', attempt: 2, lost: 1 },
-  ])
-})
-
-test('K6: the result of an attempt that was given up for dead is dropped when it comes after all', async () => {
-  const { effects, activities } = worldly()
-  const { onPoint, holdAt } = createGates()
-  const gate = holdAt('activity.ran')
-  const first = await start({ name: 'first', leaseMs: 60_000, onPoint, activities })
-  const { id } = await first.spawn('worker')
-  await gate.reached
-  await expireLeases()
-  const second = await start({ name: 'second', activities })
-  await eventually(async () => expect((await second.snapshot(id)).value).toBe('done'))
-  gate.open()
-  await first.settled(id)
-  expect((await second.snapshot(id)).context.result).toEqual({ attempt: 2 })
-  expect(effects.map(({ attempt }) => attempt)).toEqual([1, 2])
-})
-
-test('K7: a result that was stored and not processed is taken by the next process as any mail', async () => {
-  const { effects, activities } = worldly()
-  const { onPoint, holdAt } = createGates()
-  const stored = holdAt('activity.stored')
-  const first = await start({ ...NAME, onPoint, activities })
-  const { id } = await first.spawn('worker')
-  // Should the poll be quicker than this test.
-  holdAt('commit.before', ({ systems }) => systems.includes(id))
-  await stored.reached
-  await first.close({ abandon: true })
-  expect(await hosts.sql`select kind from mailbox where system_id = ${id}`).toEqual([{ kind: 'result' }])
-  const second = await start({ ...NAME, activities })
-  expect((await second.waitFor(id, { matches: 'done' })).context.result).toEqual({ attempt: 1 })
-  expect(effects).toHaveLength(1)
 })
 
 test('K8: a process that was stopped past its lease finds its turn stale, and its sender is served by the new owner', async () => {
