@@ -71,6 +71,9 @@ function write(tables: Tables, { turn, owner }: Commit, rows: TurnRows) {
   if (known) Object.assign(known, common)
   else tables.systems.set(id, { id, machine, tenant, inputHash, ...common })
   const shelf = tables.shelf(id)
+  // As the tables were before: a copy of what was processed is no dead letter.
+  const processed = new Set(shelf.keys.keys())
+  const isProcessed = (key: string | null) => key !== null && processed.has(key)
   for (const entry of entries) {
     shelf.journal.push({ ...entry, turn, at: time })
     if (entry.key !== null) shelf.keys.set(entry.key, entry.seq)
@@ -78,7 +81,8 @@ function write(tables: Tables, { turn, owner }: Commit, rows: TurnRows) {
   for (const mail of [...rows.took, ...rows.cancelled]) shelf.mailbox.delete(mail)
   for (const row of rows.emitted) shelf.emitted.push({ ...row, at: time })
   for (const letter of rows.deadLetters)
-    if (!shelf.deadLetters.has(letter.id)) shelf.deadLetters.set(letter.id, { ...letter, at: time })
+    if (!shelf.deadLetters.has(letter.id) && !isProcessed(letter.key))
+      shelf.deadLetters.set(letter.id, { ...letter, at: time })
   if (checkpoint) keepCheckpoint(tables, id, checkpoint)
   changeActivities(tables, rows)
   project(shelf, rows, seq)

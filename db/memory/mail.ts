@@ -11,7 +11,10 @@ export const acceptMail: Statement<'acceptMail'> = (tables, mail) => {
     const seq = row.key === null ? null : (tables.shelf(row.system).keys.get(row.key) ?? null)
     return { row, system, status: system?.status ?? null, seq }
   })
-  const wanted = seen.filter(({ status, seq }) => (status === 'active' || status === 'parked') && seq === null)
+  const isOpen = ({ status, seq }: (typeof seen)[number]) =>
+    (status === 'active' || status === 'parked') && seq === null
+  const isBuried = ({ row }: (typeof seen)[number]) => tables.shelf(row.system).deadLetters.has(row.id)
+  const wanted = seen.filter((each) => isOpen(each) && !isBuried(each))
   const numbered = wanted.map(({ row, status }) => ({ row, status, n: tables.nextArrival() }))
   const inserted = new Set<string>()
   for (const { row, status, n } of numbered) {

@@ -23,7 +23,11 @@ export type Acceptance = {
   seq: number | null
 }
 
-/** Puts events from outside into mailboxes, each durable once this returns. Inserted by key, as unsorted accepts deadlock; numbered as they came. */
+/**
+ * Puts events from outside into mailboxes, each durable once this returns. A statement that was repeated, as its connection was
+ * lost, may still happen later: what has become a dead letter meanwhile is not delivered after all.
+ * Inserted by key, as unsorted accepts deadlock; numbered as they came.
+ */
 export const acceptMail = (sql: Sql, mail: AcceptedMail[]) => sql<Acceptance[]>`
   with mail as materialized (
     select x.*, s.status, j.seq from ${columns(
@@ -36,7 +40,8 @@ export const acceptMail = (sql: Sql, mail: AcceptedMail[]) => sql<Acceptance[]>`
     left join journal j on j.system_id = x.id and j.key = x.key
   ), numbered as materialized (
     select *, nextval(pg_get_serial_sequence('mailbox', 'n')) as arrival from (
-      select * from mail where status in ('active', 'parked') and seq is null order by n
+      select * from mail where status in ('active', 'parked') and seq is null
+        and not exists (select from dead_letter d where d.system_id = mail.id and d.id = mail.mail) order by n
     ) in_order
   ), inserted as (
     insert into mailbox (system_id, id, n, kind, due, held, address, event, key) overriding system value

@@ -165,13 +165,15 @@ const emissions: Part = (statement, { emitted }, { time }) => {
     select c.id, x.seq, x.place, x.address, ${time}, x.event::json from committed c, ${statement.rows(rows, types)})`)
 }
 
+// A copy of what was processed is no dead letter.
 const buried: Part = (statement, { deadLetters }, { time }) => {
   const types = { id: 'uuid', address: 'text', reason: 'text', event: 'text', key: 'text' } as const
   if (deadLetters.length)
     statement.add(`, buried as (
     insert into dead_letter (system_id, id, at, address, reason, event, key)
     select c.id, x.id, ${time}, x.address, x.reason, x.event::json, x.key
-    from committed c, ${statement.rows(deadLetters, types)} on conflict do nothing)`)
+    from committed c, ${statement.rows(deadLetters, types)}
+    where not exists (select from journal j where j.system_id = c.id and j.key = x.key) on conflict do nothing)`)
 }
 
 const kept: Part = (statement, { checkpoint }) => {

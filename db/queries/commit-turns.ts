@@ -229,11 +229,13 @@ const emittedCte = (sql: Sql, turns: TurnRows[]) => sql`, emissions as (
   join committed using (id) join turn t using (id)
 )`
 
+// A copy of what was processed is no dead letter.
 const deadLetterCte = (sql: Sql, turns: TurnRows[]) => sql`, buried as (
   insert into dead_letter (system_id, id, at, address, reason, event, key)
   select x.id, x.mail, t.time, x.address, x.reason, x.event::json, x.key
   from ${columns(sql, turns, (t) => t.deadLetters.map(({ id, ...row }) => ({ ...row, mail: id })), { mail: 'uuid', address: 'text', reason: 'text', event: 'text', key: 'text' })}
-  join committed using (id) join turn t using (id) on conflict do nothing
+  join committed using (id) join turn t using (id)
+  where not exists (select from journal j where j.system_id = x.id and j.key = x.key) on conflict do nothing
 )`
 
 const checkpointCte = (sql: Sql, turns: TurnRows[]) => sql`, kept as (

@@ -44,7 +44,7 @@ const turn = fc.record({
   finish: fc.option(fc.record({ at: place, behind: fc.constantFrom(0, 0, 1), failed: fc.boolean() })),
   stop: fc.option(place),
   emits: fc.boolean(),
-  letter: fc.boolean(),
+  letter: fc.option(fc.record({ key })),
   checkpoint: fc.boolean(),
   listed: fc.option(fc.option(fc.constantFrom('1', '2'))),
 })
@@ -75,14 +75,13 @@ function turnRows(tables: MemoryTables, wanted: Turn, owner: string): TurnRows {
     // One whose result is taken is not stopped as well.
     stopped: stop === null || wanted.finish ? [] : pick([...tables.shelf(id).activities.keys()], stop),
     emitted: wanted.emits ? [{ seq: next, n: 0, address: '', event: '{"type":"e"}' }] : [],
-    deadLetters: wanted.letter
-      ? [{ id: freshId(), address: '', reason: 'actor.not_found', event: '{}', key: null }]
-      : [],
+    deadLetters: wanted.letter === null ? [] : [{ ...letter, id: freshId(), key: wanted.letter.key }],
     checkpoint: wanted.checkpoint ? checkpoint : null,
     projections: wanted.listed === null ? [] : [{ address: '', kind: 'k', key: id, data: wanted.listed }],
   }
 }
 
+const letter = { address: '', reason: 'actor.not_found', event: '{}' }
 const activity = { address: 'x', src: '["x"]', input: '{}', heartbeatMs: null }
 
 function finished(tables: MemoryTables, { id, finish }: Turn): TurnRows['finished'] {
@@ -127,10 +126,10 @@ const attempt = fc.record({
   failed: fc.boolean(),
   lost: fc.nat(1),
 })
-const accepted = fc.array(fc.record({ system: fc.constantFrom(...SYSTEMS, 'nobody'), due, key }), {
-  minLength: 1,
-  maxLength: 3,
-})
+const again = fc.option(place, { freq: 3 })
+const lettersOf = (tables: MemoryTables, id: string) => [...tables.shelf(id).deadLetters.keys()].filter(isGiven)
+const letters = fc.record({ system: fc.constantFrom(...SYSTEMS, 'nobody'), due, key, again })
+const accepted = fc.array(letters, { minLength: 1, maxLength: 3 })
 
 const changes = [
   intent(
@@ -141,8 +140,12 @@ const changes = [
       return [freshId(), owner, turns.map((each) => turnRows(tables, each, owner))]
     },
   ),
-  intent('acceptMail', accepted, (mail) => [
-    mail.map((row) => ({ ...row, id: freshId(), at: NOW, address: '', event: '{"type":"m"}' })),
+  intent('acceptMail', accepted, (mail, tables) => [
+    mail.map(({ again, ...row }) => {
+      // Now and then one that is a dead letter by now.
+      const [buried] = again === null ? [] : pick(lettersOf(tables, row.system), again)
+      return { ...row, id: buried ?? freshId(), at: NOW, address: '', event: '{"type":"m"}' }
+    }),
   ]),
   intent('claimSystems', fc.record({ process, now, limit }), (claim) => [claim]),
   intent('claimNamedSystems', fc.record({ process, ids: fc.uniqueArray(system, { minLength: 1 }) }), (claim) => [

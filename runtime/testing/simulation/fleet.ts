@@ -30,6 +30,8 @@ export class Fleet {
   readonly #recording: Recording
   readonly #store: Store
   readonly #berths: Berth[]
+  readonly #onTheWay = new Set<object>()
+  readonly #leases = new Map<string, Host>()
   #outUntil = -1
   #calm = false
 
@@ -63,6 +65,7 @@ export class Fleet {
   calm() {
     this.#calm = true
     this.#outUntil = -1
+    for (const { host } of this.#berths) host?.resume()
   }
 
   /** Those that can be asked now; a life has a name of its own. */
@@ -83,6 +86,17 @@ export class Fleet {
 
   get runtimes(): Runtime[] {
     return this.#berths.flatMap(({ runtime }) => runtime ?? [])
+  }
+
+  /** Statements that may still change something, also of those who died. */
+  get onTheWay(): number {
+    return this.#onTheWay.size
+  }
+
+  /** All processes are there, and no lease of one that died. */
+  get isWhole(): boolean {
+    const living = [...this.tables.processes.keys()].filter((id) => this.tables.lives(id))
+    return this.runtimes.length === this.#berths.length && living.every((id) => this.#leases.get(id)?.alive)
   }
 
   async close() {
@@ -150,8 +164,13 @@ export class Fleet {
 
   #reachable(berth: Berth, host: Host): Store {
     const { seed, callFaults } = this.#setting
+    const store = this.#store
+    const registerProcess: Store['registerProcess'] = (process) => {
+      this.#leases.set(process.id, host)
+      return store.registerProcess(process)
+    }
     return unreliableStore({
-      ...{ world: this.#world, seed, store: this.#store, host },
+      ...{ world: this.#world, seed, store: { ...store, registerProcess }, host },
       faults: (process, call, name) => (this.#calm ? undefined : callFaults(process, call, name)),
       nextCall: () => berth.calls++,
       isOut: () => this.#world.now < this.#outUntil,
@@ -160,6 +179,11 @@ export class Fleet {
         this.#recording.fault(fault.kind, `${name} of ${host.name}`)
       },
       crash: () => this.#crash(berth),
+      sent: () => {
+        const statement = {}
+        this.#onTheWay.add(statement)
+        return { arrived: () => this.#onTheWay.delete(statement) }
+      },
     })
   }
 

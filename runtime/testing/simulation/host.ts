@@ -50,6 +50,9 @@ export class Host {
     return this.#alive
   }
 
+  /** Ends a pause before its time. */
+  resume: () => void = () => {}
+
   /** Something reaches the process: an answer, a timer, a notification. */
   reach(happen: () => void) {
     if (!this.#alive) return
@@ -71,12 +74,16 @@ export class Host {
   pause(ms: number, { away }: { away: boolean }) {
     if (this.#paused || !this.#alive) return
     this.#paused = true
-    this.#world.after(ms, () => {
+    const from = this.#world.now
+    this.resume = () => {
+      if (!this.#paused) return
       this.#paused = false
-      if (away) this.#stood += ms
+      if (away) this.#stood += this.#world.now - from
       // Each in a step of its own, as if just arrived.
       for (const happen of this.#held.splice(0)) this.#world.after(0, () => this.reach(happen))
-    })
+    }
+    const { resume } = this
+    this.#world.after(ms, () => this.resume === resume && resume())
   }
 
   setClock(ms: number) {

@@ -80,8 +80,7 @@ const LOOK_MS = 100
 
 // Looked at from outside: what a runtime says of itself is what is to be tested.
 async function quiet(world: World, fleet: Fleet): Promise<void> {
-  const living = () => [...fleet.tables.processes.keys()].filter((id) => fleet.tables.lives(id)).length
-  while (busy(fleet.tables) || fleet.runtimes.length === 0 || living() !== fleet.runtimes.length)
+  while (busy(fleet.tables) || fleet.onTheWay || !fleet.isWhole)
     await new Promise<void>((resolve) => void world.after(LOOK_MS, resolve))
 }
 

@@ -17,6 +17,8 @@ export type Line = {
   /** Something befell a call. */
   befell(fault: CallFault, name: string): void
   crash(): void
+  /** A statement is on its way to the server, until `arrived`. */
+  sent(): { arrived(): void }
 }
 
 type Work = () => Promise<unknown>
@@ -34,8 +36,12 @@ export function unreliableStore(line: Line): Store {
       new Promise((resolve, reject) => {
         // What is sent is what it was when it was sent.
         const sent = structuredClone(given)
-        const work = async () => (store[name] as (...given: unknown[]) => Promise<unknown>)(...sent)
-        new Call(line, name, { resolve, reject }).make(work)
+        const { arrived } = line.sent()
+        const work = async () => {
+          arrived()
+          return (store[name] as (...given: unknown[]) => Promise<unknown>)(...sent)
+        }
+        new Call(line, name, { resolve, reject }, arrived).make(work)
       }),
   ])
   return { ...(Object.fromEntries(calls) as Store), ...unreliableChannel(line) }
@@ -47,7 +53,11 @@ class Call {
   readonly #number: number
   readonly #settle: Settle
 
-  constructor(line: Line, name: string, settle: Settle) {
+  readonly #gone: () => void
+
+  /** `gone`: it will never arrive. */
+  constructor(line: Line, name: string, settle: Settle, gone: () => void) {
+    this.#gone = gone
     this.#line = line
     this.#name = name
     this.#number = line.nextCall()
@@ -58,7 +68,7 @@ class Call {
     const { faults, host, befell, isOut } = this.#line
     const fault = faults(host.process, this.#number, this.#name)
     if (fault) befell(fault, this.#name)
-    if (isOut()) return this.#refuse(this.#latency('there'), lost('ECONNREFUSED'))
+    if (isOut()) return this.#lose(this.#latency('there'), lost('ECONNREFUSED'))
     this.#befallen(work, fault?.kind, fault?.ms ?? 0)
   }
 
@@ -71,9 +81,9 @@ class Call {
       case 'slow back':
         return this.#answered(work, there + (kind === 'slow there' ? ms : 0), kind === 'slow back' ? ms : 0)
       case 'refused':
-        return this.#refuse(there, lost())
+        return this.#lose(there, lost())
       case 'deadlock':
-        return this.#refuse(there, lost('40P01'))
+        return this.#lose(there, lost('40P01'))
       case 'unanswered':
         world.after(there, () => void work().catch(() => {}))
         return this.#refuse(there + this.#latency('back'), lost())
@@ -81,6 +91,7 @@ class Call {
         this.#refuse(there, lost())
         return void world.after(there + ms, () => void work().catch(() => {}))
       case 'crash before':
+        this.#gone()
         return crash()
       case 'crash after':
         return void world.after(there, () => {
@@ -96,7 +107,7 @@ class Call {
   #answered(work: Work, there: number, slowBack: number) {
     const { world, host, isOut } = this.#line
     world.after(there, () => {
-      if (isOut()) return this.#refuse(0, lost())
+      if (isOut()) return this.#lose(0, lost())
       const back = this.#latency('back') + slowBack
       const arrive = (settle: () => void) =>
         world.after(back, () => (isOut() ? this.#refuse(0, lost()) : host.reach(settle)))
@@ -105,6 +116,11 @@ class Call {
         (error: Error) => arrive(() => this.#settle.reject(error)),
       )
     })
+  }
+
+  #lose(after: number, error: Error) {
+    this.#gone()
+    this.#refuse(after, error)
   }
 
   #refuse(after: number, error: Error) {
