@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import { DatabaseUnavailable } from './errors.ts'
 import { explainFailure } from './failures.ts'
-import { migrate } from './migrate.ts'
+import { migrate, requireKnown } from './migrate.ts'
 import { readMigrations } from './migration-files.ts'
 import { requireTableRights, requireVersion } from './requirements.ts'
 import { postgresStore, type Store } from './store.ts'
@@ -45,7 +45,7 @@ function pool(url: string, max: number, settings: Record<string, string>): Sql {
     max,
     connect_timeout: 10,
     // Its own doubles with every failure of any connection of the pool, to 20 s: a server that is back would be ignored as long.
-    backoff: ((failures: number) => Math.min(0.05 * 2 ** failures, 0.5)) as never,
+    backoff: ((failures: number) => Math.min(0.05 * 2 ** failures, 1)) as never,
     onnotice: () => {},
     // Column names only: postgres.camel would also rewrite the keys inside JSON values.
     transform: { column: postgres.camel.column },
@@ -64,7 +64,7 @@ function pool(url: string, max: number, settings: Record<string, string>): Sql {
 export type OpenOptions = {
   /** Connections in the pool, 10 by default. */
   max?: number
-  /** False leaves the schema as it is. */
+  /** False leaves the schema as it is; one that is newer than this code is refused all the same. */
   migrate?: boolean
   /** How long to wait for the server's first answer, 10 s by default. */
   timeoutMs?: number
@@ -78,7 +78,9 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   const sql = openPool(url, options.max)
   try {
     await within(options.timeoutMs ?? 10_000, requireVersion(sql))
-    if (options.migrate ?? true) await migrate(sql, await readMigrations())
+    const migrations = await readMigrations()
+    if (options.migrate ?? true) await migrate(sql, migrations)
+    else await requireKnown(sql, migrations)
     await requireTableRights(sql)
   } catch (error) {
     await sql.end({ timeout: 0 })

@@ -48,6 +48,8 @@ async function main() {
   const disk = server.small ? (['disk full'] as const) : []
   if (!server.small) console.log('disk full: skipped, this user may make no small file system')
   console.log(`seed ${seed}, ${values.processes} processes, ${values.seconds} s; logs in ${folder}`)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void server.close().finally(() => process.exit(130)))
   let violated = 0
   try {
     for (let round = 1; performance.now() < end - 5_000; round++) {

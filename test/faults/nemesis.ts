@@ -200,6 +200,8 @@ export const faults = {
 
 export type FaultName = keyof typeof faults
 
+const LONGEST_FAULT_MS = 30_000
+
 /** One fault after another, each undone, with short rests between them, until `done`. */
 export async function torment(world: World, names: FaultName[], restMs: [number, number], done: () => boolean) {
   const { recording, random } = world
@@ -208,7 +210,10 @@ export async function torment(world: World, names: FaultName[], restMs: [number,
     if (done()) return
     // Each once before any for the second time.
     const name = i < names.length ? (names[i] as FaultName) : pick(random, names)
-    const detail = await faults[name](world).catch((error: Error) => `not whole: ${error.message}`)
+    const late = pause(LONGEST_FAULT_MS).then(() => `not whole: took longer than ${LONGEST_FAULT_MS} ms`)
+    const detail = await Promise.race([faults[name](world), late]).catch(
+      (error: Error) => `not whole: ${error.message}`,
+    )
     recording.fault(name, detail)
   }
 }

@@ -88,8 +88,16 @@ async function answers(sql: Sql): Promise<void> {
   }
 }
 
+// A fast shutdown that meets a recovery after a crash may wait for ever, as it does for sessions that connect again and again.
+const PATIENCE_MS = 8_000
+
+/** Ends the server; one that does not heed the signal is killed. */
 export async function kill(pid: number, signal: NodeJS.Signals): Promise<void> {
   if (pid <= 1 || !isRunning(pid)) return
   process.kill(pid, signal)
-  while (isRunning(pid, 'postgres')) await pause(20)
+  const until = performance.now() + PATIENCE_MS
+  while (isRunning(pid, 'postgres')) {
+    if (performance.now() > until) process.kill(pid, 'SIGKILL')
+    await pause(20)
+  }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createRuntime } from '../../runtime/index.ts'
 import { check, type Violation } from '../../runtime/testing/checker.ts'
@@ -43,7 +44,9 @@ export type Aftermath = { evidence: Evidence; violations: Violation[] }
 export async function weather(storm: Storm): Promise<Aftermath> {
   const { server, seed, processes, leaseMs, folder } = storm
   mkdirSync(folder, { recursive: true })
-  const recording = new Recording(Date.now)
+  // Kept as it goes on: of a storm that hangs it tells how far it came.
+  const journal = path.join(folder, 'recording.jsonl')
+  const recording = new Recording(Date.now, (line) => appendFileSync(journal, `${JSON.stringify(line)}\n`))
   const hosts = await Promise.all(
     Array.from({ length: processes }, (_, i) =>
       Host.start(server.url, { name: `host-${i + 1}`, leaseMs, recording, folder }),
