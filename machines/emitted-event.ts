@@ -18,6 +18,7 @@ export const EmittedType = z.enum([
   'contract.offered',
   'contract.claimed',
   'contract.lapsed',
+  'contract.withdrawn',
   'contract.progress',
   'pull_request.published',
   'directive.completed',

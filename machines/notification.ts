@@ -4,6 +4,7 @@ import type { EmittedEvent } from './emitted-event.ts'
 export const Notice = z.enum([
   'approval.required',
   'breaker.tripped',
+  'contract.offered',
   'directive.completed',
   'directive.failed',
   'step.blocked',

@@ -22,7 +22,10 @@ export const machine = createMachine({
     "queued": {
       "description": "Waits for the step to start it",
       "on": {
-        "contract.start": "working"
+        "contract.start": {
+          "target": "working",
+          "actions": "unwithhold"
+        }
       }
     },
     "working": {
@@ -34,6 +37,12 @@ export const machine = createMachine({
         "contract.interrupt": {
           "target": "queued",
           "actions": "beginAgain"
+        },
+        "contract.withhold": {
+          "actions": "withhold"
+        },
+        "contract.offer": {
+          "actions": "unwithhold"
         }
       },
       "states": {
@@ -81,7 +90,7 @@ export const machine = createMachine({
             },
             {
               "guard": "isDoneByWorker",
-              "target": "offered"
+              "target": "offering"
             },
             {
               "guard": "isDoneByPerson",
@@ -133,10 +142,38 @@ export const machine = createMachine({
             }
           }
         },
+        "offering": {
+          "entry": "beginOffering",
+          "always": [
+            {
+              "guard": "isWithheld",
+              "target": "withheld"
+            },
+            {
+              "target": "offered"
+            }
+          ]
+        },
+        "withheld": {
+          "description": "The directive is paused: nobody new begins",
+          "on": {
+            "contract.offer": {
+              "target": "offered",
+              "actions": "unwithhold"
+            }
+          }
+        },
         "offered": {
           "description": "Waits for a worker that has all the labels. The limit of an attempt does not count yet",
           "entry": "offer",
           "on": {
+            "contract.withhold": {
+              "target": "withheld",
+              "actions": [
+                "withhold",
+                "withdraw"
+              ]
+            },
             "contract.claim": {
               "guard": "hasLabels",
               "target": "claimed",
@@ -172,7 +209,7 @@ export const machine = createMachine({
             },
             "contract.release": {
               "guard": "holdsLease",
-              "target": "offered",
+              "target": "offering",
               "actions": [
                 "recordCosts",
                 "recordRelease"
@@ -189,7 +226,7 @@ export const machine = createMachine({
                     "actions": "recordIdleness"
                   },
                   {
-                    "target": "#contract.working.offered",
+                    "target": "#contract.working.offering",
                     "actions": "recordLapse"
                   }
                 ]

@@ -297,6 +297,7 @@ export const machine = createMachine({
       "type": "parallel",
       "entry": [
         "announceActive",
+        "offerAgain",
         "dispatch"
       ],
       "on": {
@@ -714,7 +715,10 @@ export const machine = createMachine({
       "tags": [
         "paused"
       ],
-      "entry": "announcePaused",
+      "entry": [
+        "announcePaused",
+        "withholdOffers"
+      ],
       "exit": "clearAttention",
       "initial": "held",
       "on": {

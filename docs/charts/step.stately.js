@@ -72,6 +72,12 @@ export const machine = createMachine({
             "actions": "recordObstacle"
           }
         ],
+        "step.withhold": {
+          "actions": "withholdContract"
+        },
+        "step.offer": {
+          "actions": "offerContract"
+        },
         "step.interrupt": {
           "target": "ready",
           "actions": [

@@ -1,7 +1,8 @@
 import { assertEvent } from 'xstate'
+import type { EmittedEvent } from '../emitted-event.ts'
 import type { ExternalExecutor } from '../executor.ts'
 import { instantOf } from '../instant.ts'
-import { tellParent } from '../parent.ts'
+import { emitAndRaise, tellParent } from '../parent.ts'
 import { base, place, worker } from './base.ts'
 import type { ContractContext, Lease } from './schema.ts'
 
@@ -22,10 +23,22 @@ const nobody = { type: 'system', id: 'adjutant' } as const
 
 /** The contract's dealings with workers on other machines, and with persons who do the work themselves. */
 export const leasing = {
+  withhold: base.assign({ withheld: true, now: ({ context, event }) => instantOf(event, context.now) }),
+  unwithhold: base.assign({ withheld: false, now: ({ context, event }) => instantOf(event, context.now) }),
+  withdraw: base.emit(({ context }) => ({
+    type: 'contract.withdrawn',
+    severity: 'info',
+    actor: nobody,
+    ...place(context),
+    data: {
+      message: `${context.terms.step} is offered to nobody while its directive is paused`,
+      attempt: context.attempt,
+    },
+  })),
+  beginOffering: base.assign(({ context }) => ({ lease: null, progress: null, phase: context.initialPhase })),
   offer: base.enqueueActions(({ context, enqueue }) => {
     const { labels } = external(context)
     const wanted = labels.length === 0 ? '' : ` with ${labels.join(', ')}`
-    enqueue.assign({ lease: null, progress: null, phase: context.initialPhase })
     enqueue.emit({
       type: 'contract.offered',
       severity: 'info',
@@ -104,17 +117,21 @@ export const leasing = {
     const { code, reason, outputTail = '', exitCode = null } = event
     return { failure: { code, reason, outputTail, exitCode }, now: instantOf(event, context.now) }
   }),
-  announcePersonsWork: base.emit(({ context }) => ({
-    type: 'contract.offered',
-    severity: 'warning',
-    actor: nobody,
-    ...place(context),
-    data: {
-      message: `${context.terms.step} waits for a person to do it in ${context.workspace!.path}`,
-      path: context.workspace!.path,
-      attempt: context.attempt,
-    },
-  })),
+  /** A worker asks by itself; a person has to hear of it. */
+  announcePersonsWork: base.enqueueActions(({ context, enqueue, self }) => {
+    const event: EmittedEvent = {
+      type: 'contract.offered',
+      severity: 'warning',
+      actor: nobody,
+      ...place(context),
+      data: {
+        message: `${context.terms.step} waits for a person to do it in ${context.workspace!.path}`,
+        path: context.workspace!.path,
+        attempt: context.attempt,
+      },
+    }
+    emitAndRaise({ enqueue, self }, context.now, event)
+  }),
   awaitPerson: base.enqueueActions(({ context, enqueue, self }) =>
     tellParent({ enqueue, self }, { type: 'person.awaited', at: context.now }),
   ),

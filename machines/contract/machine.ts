@@ -15,6 +15,7 @@ const hasModel = ({ terms: { executor }, models }: ContractContext): boolean =>
 const contractSetup = base.extend({
   actions: { ...actions, ...thinking, ...leasing },
   guards: {
+    isWithheld: ({ context }: Scope) => context.withheld,
     isWorkDone: ({ context }: Scope) => context.concluded !== null || context.handover !== null,
     isDoneByWorker: (scope: Scope) => isDoneBy(scope, 'external'),
     isDoneByPerson: (scope: Scope) => isDoneBy(scope, 'human'),
@@ -60,6 +61,7 @@ const contextOf = (input: ContractInput): ContractContext => ({
   concluded: null,
   budgetUsd: null,
   reserved: false,
+  withheld: false,
   fence: 0,
   lease: null,
   handover: null,
@@ -79,14 +81,14 @@ const claimed = {
   on: {
     'contract.deliver': { guard: 'holdsLease', target: 'executing', actions: ['recordCosts', 'recordHandover'] },
     'contract.fail': { guard: 'holdsLease', target: '#contract.failed', actions: ['recordCosts', 'recordGivenUp'] },
-    'contract.release': { guard: 'holdsLease', target: 'offered', actions: ['recordCosts', 'recordRelease'] },
+    'contract.release': { guard: 'holdsLease', target: 'offering', actions: ['recordCosts', 'recordRelease'] },
   },
   states: {
     leased: {
       after: {
         leaseLeft: [
           { guard: 'isIdle', target: '#contract.failed', actions: 'recordIdleness' },
-          { target: '#contract.working.offered', actions: 'recordLapse' },
+          { target: '#contract.working.offering', actions: 'recordLapse' },
         ],
       },
       on: {
@@ -117,12 +119,16 @@ export const contractMachine = contractSetup.createMachine({
   states: {
     queued: {
       description: 'Waits for the step to start it',
-      on: { 'contract.start': 'working' },
+      on: { 'contract.start': { target: 'working', actions: 'unwithhold' } },
     },
     working: {
       tags: ['busy'],
       initial: 'preparing',
-      on: { 'contract.interrupt': { target: 'queued', actions: 'beginAgain' } },
+      on: {
+        'contract.interrupt': { target: 'queued', actions: 'beginAgain' },
+        'contract.withhold': { actions: 'withhold' },
+        'contract.offer': { actions: 'unwithhold' },
+      },
       states: {
         preparing: {
           meta: { activity: 'workspace' },
@@ -140,7 +146,7 @@ export const contractMachine = contractSetup.createMachine({
             { guard: 'isDoneByModelWithoutModel', target: '#contract.failed', actions: 'recordUnconfigured' },
             { guard: 'isDoneByModel', target: 'thinking' },
             { guard: 'isDoneByAgent', target: 'reserving' },
-            { guard: 'isDoneByWorker', target: 'offered' },
+            { guard: 'isDoneByWorker', target: 'offering' },
             { guard: 'isDoneByPerson', target: 'awaitingPerson' },
             { target: 'executing' },
           ],
@@ -164,10 +170,21 @@ export const contractMachine = contractSetup.createMachine({
           entry: 'requestBudget',
           on: { 'budget.granted': { target: 'executing', actions: 'recordBudget' } },
         },
+        offering: {
+          entry: 'beginOffering',
+          always: [{ guard: 'isWithheld', target: 'withheld' }, { target: 'offered' }],
+        },
+        withheld: {
+          description: 'The directive is paused: nobody new begins',
+          on: { 'contract.offer': { target: 'offered', actions: 'unwithhold' } },
+        },
         offered: {
           description: 'Waits for a worker that has all the labels. The limit of an attempt does not count yet',
           entry: 'offer',
-          on: { 'contract.claim': { guard: 'hasLabels', target: 'claimed', actions: 'recordClaim' } },
+          on: {
+            'contract.withhold': { target: 'withheld', actions: ['withhold', 'withdraw'] },
+            'contract.claim': { guard: 'hasLabels', target: 'claimed', actions: 'recordClaim' },
+          },
         },
         claimed,
         awaitingPerson: {

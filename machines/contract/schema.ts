@@ -67,6 +67,8 @@ export type ContractContext = {
   session: string | null
   /** What the built-in agent delivered, until it is closed. */
   concluded: ContractorInput['concluded']
+  /** Nobody may claim it: the directive is paused. */
+  withheld: boolean
   /** The last lease's number. Never used again, so what an earlier worker still says is recognised. */
   fence: number
   lease: Lease | null
@@ -93,6 +95,9 @@ export type ContractOrder =
   | { type: 'contract.start'; at: number }
   /** Give up the attempt but not the contract: it starts again later, which is no rework. */
   | { type: 'contract.interrupt'; at: number }
+  /** Not to be offered for now, and again. A claim goes on. */
+  | { type: 'contract.withhold'; at: number }
+  | { type: 'contract.offer'; at: number }
   | { type: 'contract.rework'; at: number; instructions: string; freshBase: boolean }
   | { type: 'contract.accept'; at: number }
   | { type: 'contract.cancel'; at: number }

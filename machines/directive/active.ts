@@ -161,7 +161,7 @@ const wallTime = {
 
 export const active = {
   type: 'parallel',
-  entry: ['announceActive', 'dispatch'],
+  entry: ['announceActive', 'offerAgain', 'dispatch'],
   on: {
     'step.changed': { actions: ['recordStep', 'releaseStep', 'answerReservations', 'dispatch'] },
     'xstate.error.actor.*': {

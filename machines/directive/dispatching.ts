@@ -67,6 +67,16 @@ export const dispatching = {
     for (const name of running) enqueue.sendTo(context.steps[name]!.id, { type: 'step.interrupt', at })
     enqueue.assign(moved(context, to(running, 'ready')))
   }),
+  /** Whoever has claimed something goes on with it; nobody else is to begin. */
+  withholdOffers: base.enqueueActions(({ context, event, enqueue }) => {
+    const at = instantOf(event, context.now)
+    for (const name of namesOf(context, 'running'))
+      enqueue.sendTo(context.steps[name]!.id, { type: 'step.withhold', at })
+  }),
+  offerAgain: base.enqueueActions(({ context, event, enqueue }) => {
+    const at = instantOf(event, context.now)
+    for (const name of namesOf(context, 'running')) enqueue.sendTo(context.steps[name]!.id, { type: 'step.offer', at })
+  }),
   // Steps answer with where that led them; until then they count as being in motion. A broken one stays where it is.
   retryBlockedSteps: base.enqueueActions(({ context, event, enqueue }) => {
     assertEvent(event, 'approval.resolved')

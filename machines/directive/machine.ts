@@ -156,7 +156,7 @@ export const directiveMachine = directiveSetup.createMachine({
     active,
     paused: {
       tags: ['paused'],
-      entry: 'announcePaused',
+      entry: ['announcePaused', 'withholdOffers'],
       exit: 'clearAttention',
       initial: 'held',
       on: {

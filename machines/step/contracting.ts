@@ -60,6 +60,14 @@ export const contracting = {
     type: 'contract.interrupt',
     at: instantOf(event, context.now),
   })),
+  withholdContract: base.sendTo('contract', ({ context, event }) => ({
+    type: 'contract.withhold',
+    at: instantOf(event, context.now),
+  })),
+  offerContract: base.sendTo('contract', ({ context, event }) => ({
+    type: 'contract.offer',
+    at: instantOf(event, context.now),
+  })),
   recordDelivery: base.assign(({ context, event }) => {
     assertEvent(event, 'contract.delivered')
     const { evidence, workspace, attempt } = event

@@ -90,6 +90,8 @@ export const stepMachine = stepSetup.createMachine({
           { guard: 'hasBegun', target: 'evaluating.deciding', actions: 'recordFailure' },
           { target: 'blocked', actions: 'recordObstacle' },
         ],
+        'step.withhold': { actions: 'withholdContract' },
+        'step.offer': { actions: 'offerContract' },
         'step.interrupt': { target: 'ready', actions: ['noteTime', 'interruptContract'] },
         'person.awaited': { actions: ['noteTime', 'tellRunningWaits'] },
         'person.answered': { actions: ['noteTime', 'tellRunning'] },

@@ -99,6 +99,9 @@ export type StepOrder =
   | { type: 'step.ready'; at: number }
   | { type: 'step.start'; at: number }
   | { type: 'step.interrupt'; at: number }
+  /** While the directive is paused nobody new begins; what is under way goes on. */
+  | { type: 'step.withhold'; at: number }
+  | { type: 'step.offer'; at: number }
   | { type: 'step.abandon'; at: number; reason: 'stopped' | 'superseded' }
   | { type: 'merge.granted'; at: number }
 

@@ -57,7 +57,7 @@ test('a worker claims a contract with its labels, fetches the workspace and deli
     expect(body.offers).toMatchObject([{ contractId: `${id}.work-g1`, labels: ['t1', 'gpu'], for: 'worker' }])
   })
   expect((await claim({ worker: 'w1', labels: ['gpu'] })).status).toBe(204)
-  const { status, body } = await claim({ worker: 'w1', labels: ['gpu', 't1'], waitMs: 5000 })
+  const { status, body } = await claim({ worker: 'w1', labels: ['gpu', 't1'], waitMs: 30_000 })
   expect(status).toBe(200)
   expect(body).toMatchObject({
     contract: { id: `${id}.work-g1`, step: 'work', attempt: 1, executor: { kind: 'external' } },
@@ -106,10 +106,10 @@ test('a worker claims a contract with its labels, fetches the workspace and deli
 
 test('with a fence that is not that of the lease nothing is taken, and it is said', async () => {
   const id = await by({ kind: 'external', labels: ['t2'] })
-  const { body } = await claim({ worker: 'w1', labels: ['t2'], waitMs: 5000 })
+  const { body } = await claim({ worker: 'w1', labels: ['t2'], waitMs: 30_000 })
   const contract = body.contract.id
   expect((await say(contract, 'release', { fence: 1 })).status).toBe(200)
-  const again = await claim({ worker: 'w2', labels: ['t2'], waitMs: 5000 })
+  const again = await claim({ worker: 'w2', labels: ['t2'], waitMs: 30_000 })
   expect(again.body.fence).toBe(2)
   const late = [
     await say(contract, 'heartbeat', { fence: 1 }),
@@ -133,7 +133,7 @@ test('with a fence that is not that of the lease nothing is taken, and it is sai
 
 test('what is uploaded has a type and a limit', async () => {
   await by({ kind: 'external', labels: ['t3'] })
-  const { body } = await claim({ worker: 'w1', labels: ['t3'], waitMs: 5000 })
+  const { body } = await claim({ worker: 'w1', labels: ['t3'], waitMs: 30_000 })
   const path = `/v1/contracts/${body.contract.id}/upload?fence=1`
   expect((await raw('POST', path, Buffer.from('x'), 'application/zip')).status).toBe(415)
   expect((await raw('POST', path, Buffer.alloc(maxUploadBytes + 1))).status).toBe(413)
@@ -156,7 +156,7 @@ test('each contract is given to one of the workers that wait for it, and one tha
     body: JSON.stringify({ worker: 'gone', labels: ['t4'], waitMs: 30_000 }),
     signal: gone.signal,
   })
-  const others = ['w1', 'w2', 'w3'].map((worker) => claim({ worker, labels: ['t4'], waitMs: 4000 }))
+  const others = ['w1', 'w2', 'w3'].map((worker) => claim({ worker, labels: ['t4'], waitMs: 10_000 }))
   gone.abort()
   expect((await waiting).status).toBe(204)
   await by({ kind: 'external', labels: ['t4'] })
@@ -166,7 +166,7 @@ test('each contract is given to one of the workers that wait for it, and one tha
 
 test('a worker that reports a failure has failed the attempt', async () => {
   const id = await by({ kind: 'external', labels: ['t5'] }, { limits: { maxReworkCycles: 0 } })
-  const { body } = await claim({ worker: 'w1', labels: ['t5'], waitMs: 5000 })
+  const { body } = await claim({ worker: 'w1', labels: ['t5'], waitMs: 30_000 })
   const failing = await say(body.contract.id, 'fail', { fence: 1, code: 'worker.no_gpu', reason: 'it burnt down' })
   expect(failing.status).toBe(200)
   await eventually(async () => expect(await stateOfStep(id)).toBe('blocked'))
@@ -207,4 +207,22 @@ test('a server without a way to hand work out says so', async () => {
   const headers = { host, authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const answer = await app.request('/v1/contracts/claim', { method: 'POST', headers, body: '{"worker":"w1"}' })
   expect([answer.status, ((await answer.json()) as any).code]).toEqual([503, 'workers.unsupported'])
+})
+
+test('a pause withdraws what nobody has claimed, and leaves what somebody has; resumed, it is offered again', async () => {
+  const step = (name: string) => ({ name, contract: { executor: { kind: 'external', labels: ['paused'] } } })
+  const id = await given(api.call, directive({}, [step('one'), step('two')]))
+  const offersNow = async () =>
+    (await api.call('GET', '/v1/contracts/offers')).body.offers.filter((each: any) => each.directiveId === id).length
+  await eventually(async () => expect(await offersNow()).toBe(2))
+  const claimed = await claim({ worker: 'w1', labels: ['paused'] })
+  expect(claimed.status).toBe(200)
+  await api.call('POST', `/v1/directives/${id}/pause`, {})
+  expect(await offersNow()).toBe(0)
+  expect((await claim({ worker: 'w2', labels: ['paused'] })).status).toBe(204)
+  expect((await say(claimed.body.contract.id, 'heartbeat', { fence: 1 })).status).toBe(200)
+  expect((await say(claimed.body.contract.id, 'deliver', { fence: 1, summary: 'done' })).status).toBe(200)
+  await api.call('POST', `/v1/directives/${id}/resume`, {})
+  expect(await offersNow()).toBe(1)
+  expect((await claim({ worker: 'w2', labels: ['paused'] })).status).toBe(200)
 })

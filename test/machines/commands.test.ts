@@ -16,8 +16,8 @@ test('every command that some machine takes from outside has a schema under its 
     .filter((type) => /^(directive|step|contract|approval)\./.test(type))
   const fromWithin = new RegExp(
     [
-      'step.(changed|spent|ready|start|interrupt|abandon)',
-      'contract.(start|interrupt|rework|accept|cancel|progress|phase|session|cost|delivered|failed|spent)',
+      'step.(changed|spent|ready|start|interrupt|withhold|offer|abandon)',
+      'contract.(start|interrupt|withhold|offer|rework|accept|cancel|progress|phase|session|cost|delivered|failed|spent)',
       'approval.(resolved|withdraw)',
     ]
       .map((types) => `^${types}$`)

@@ -164,6 +164,44 @@ test('what a worker reports is kept and told: progress, phases of the contract, 
   stop()
 })
 
+test('while its directive is paused nobody claims it; whoever has it goes on, and what is given back waits, too', () => {
+  const { send, value, offers, said, context, stop } = contract(gpu)
+  const withheld = { working: 'withheld' }
+  send({ type: 'contract.withhold', at: 1500 })
+  expect([value(), offers()]).toEqual([withheld, []])
+  send(claim('w1'))
+  expect(value()).toEqual(withheld)
+  send({ type: 'contract.offer', at: 1600 })
+  expect(value()).toEqual(offered)
+  send(claim('w1'))
+  send({ type: 'contract.withhold', at: 2100 })
+  expect(value()).toEqual(claimed)
+  send({ type: 'contract.heartbeat', at: 2200, fence: 1, message: 'on' })
+  send({ type: 'contract.release', at: 2300, fence: 1 })
+  expect(value()).toEqual(withheld)
+  send({ type: 'contract.offer', at: 2400 })
+  expect(value()).toEqual(offered)
+  expect(context().now).toBe(2400)
+  expect(said().map(([type]) => type)).toEqual([
+    ...['contract.offered', 'contract.withdrawn', 'contract.offered', 'contract.claimed'],
+    ...['contract.progress', 'contract.offered'],
+  ])
+  stop()
+})
+
+test('one whose workspace is made during a pause is offered when that is over', () => {
+  const { send, value, begin, stop } = contract(gpu)
+  send({ type: 'contract.interrupt', at: 1100 })
+  send({ type: 'contract.start', at: 1200 })
+  send({ type: 'contract.withhold', at: 1300 })
+  send({ type: 'xstate.done.actor.workspace', output: workspace })
+  expect(value()).toEqual({ working: 'withheld' })
+  send({ type: 'contract.interrupt', at: 1400 })
+  begin()
+  expect(value()).toEqual(offered)
+  stop()
+})
+
 test('what a worker spends is told with heartbeats and with its end, and counts once for a lease', () => {
   const { send, context, stop } = contract(gpu)
   const spent = (from: number, ...usd: number[]) => ({ spent: { from, costs: usd.map((each) => ({ usd: each })) } })
@@ -262,6 +300,7 @@ test('a contract for a person waits for one, for as long as it takes', () => {
   expect(value()).toEqual({ working: 'executing' })
   expect(given[0].handover).toEqual({ delivery: null, summary: 'done by hand', by: 'anna' })
   expect(heard.map(({ type, at }) => [type, at])).toEqual([
+    ['notice.raised', 1000],
     ['person.awaited', 1000],
     ['person.answered', 5000],
   ])

@@ -52,6 +52,8 @@ const lost = { type: 'xstate.done.actor.contractor', output: failed }
 const events = [
   { type: 'contract.start', at: 1 },
   { type: 'contract.interrupt', at: 1 },
+  { type: 'contract.withhold', at: 1 },
+  { type: 'contract.offer', at: 1 },
   rework,
   { type: 'contract.accept', at: 1 },
   { type: 'contract.cancel', at: 1 },

@@ -62,6 +62,8 @@ const events = [
   { type: 'step.ready', at },
   { type: 'step.start', at },
   { type: 'step.interrupt', at },
+  { type: 'step.withhold', at },
+  { type: 'step.offer', at },
   { type: 'step.abandon', at, reason: 'superseded' },
   { type: 'step.retry', by: 'anna', comment: 'again' },
   { type: 'step.skip', reason: 'not needed' },

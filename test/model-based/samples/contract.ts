@@ -35,7 +35,7 @@ const external = { kind: 'external', labels: ['gpu'], leaseSeconds: 60 }
 
 const leased = (fence: number) => [
   { type: 'contract.claim', by: 'w1', labels: ['gpu'], claim: 'c1' },
-  { type: 'contract.heartbeat', fence, message: 'half', cost: cost(0.1) },
+  { type: 'contract.heartbeat', fence, message: 'half', spent: { from: 0, costs: [cost(0.1)] } },
   { type: 'contract.deliver', fence, delivery: null, summary: 'did', by: 'anna' },
   { type: 'contract.fail', fence, code: 'x.y', reason: 'z' },
   { type: 'contract.release', fence },
@@ -63,11 +63,11 @@ export const contract: Samples = {
     human: contractBy({ kind: 'human' }),
   },
   events: dated(({ context }) => [
-    ...['start', 'interrupt', 'accept', 'cancel'].map((order) => ({ type: `contract.${order}` })),
+    ...['start', 'interrupt', 'withhold', 'offer', 'accept', 'cancel'].map((order) => ({ type: `contract.${order}` })),
     ...(context.attempt < 3 ? [{ type: 'contract.rework', instructions: 'better', freshBase: false }] : []),
     { type: 'contract.progress', message: 'half' },
     { type: 'contract.phase', phase: 'execute' },
-    { type: 'contract.cost', cost: cost(0.1) },
+    { type: 'contract.cost', spent: { from: 0, costs: [cost(0.1)] } },
     { type: 'contract.session', session: JSON.stringify(content) },
     done('workspace', { ...workspace, setup: null }),
     failed('workspace'),
@@ -89,7 +89,7 @@ export const contract: Samples = {
     ...(context.fence < 4 ? leased(Math.max(1, context.fence)) : []),
     ...passedOn,
   ]),
-  facts: ({ attempt, fence, concluded, handover, workspace: place }) => [
-    ...[attempt, Math.min(fence, 3), concluded !== null, handover !== null, place !== null],
+  facts: ({ attempt, fence, withheld, concluded, handover, workspace: place }) => [
+    ...[withheld, attempt, Math.min(fence, 3), concluded !== null, handover !== null, place !== null],
   ],
 }

@@ -45,7 +45,9 @@ export const step: Samples = {
     'carried over': { ...input, carried: passedBefore },
   },
   events: dated(({ context }) => [
-    ...['step.ready', 'step.start', 'step.interrupt', 'merge.granted'].map((type) => ({ type })),
+    ...['step.ready', 'step.start', 'step.interrupt', 'step.withhold', 'step.offer', 'merge.granted'].map((type) => ({
+      type,
+    })),
     { type: 'step.abandon', reason: 'stopped' },
     { type: 'contract.delivered', attempt: 1, workspace, evidence: delivered('c').evidence },
     ...[true, false].map((begun) => ({ type: 'contract.failed', attempt: 1, failure, begun })),
