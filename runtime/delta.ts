@@ -36,12 +36,21 @@ function walk(before: Encoded, after: Encoded, path: string[], delta: Required<D
     else if (!equal(before, after)) delta.set.push([path, after])
     return
   }
+  let kept = 0
   for (const key of Object.keys(after)) {
-    const old = Object.hasOwn(before, key) ? before[key] : undefined
-    if (old === undefined) delta.set.push([[...path, key], after[key] as Encoded])
-    else if (old !== after[key]) walk(old, after[key] as Encoded, [...path, key], delta)
+    const next = after[key] as Encoded
+    // What is inherited is no encoding, so it is never the same.
+    if (before[key] !== next) {
+      const old = Object.hasOwn(before, key) ? before[key] : undefined
+      if (old === undefined) delta.set.push([[...path, key], next])
+      else walk(old, next, [...path, key], delta)
+      if (old === undefined) continue
+    }
+    kept++
   }
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) delta.gone.push([...path, key])
+  const keys = Object.keys(before)
+  if (kept === keys.length) return
+  for (const key of keys) if (!Object.hasOwn(after, key)) delta.gone.push([...path, key])
 }
 
 // A ledger of a thousand entries must not be written a thousand times.

@@ -98,10 +98,26 @@ function encodeItems(items: unknown[], walk: Walk): Encoded[] {
   return Array.from(items, (item, i) => encodePart(item, String(i), walk))
 }
 
+// Beyond this many fields an object that grows by one field at a time takes five times as long as one without a prototype.
+const MANY_FIELDS = 64
+
 function encodeFields(value: object, walk: Walk): { [key: string]: Encoded } {
-  const fields: { [key: string]: Encoded } = {}
-  for (const key of Object.keys(value)) setOwn(fields, key, encodePart((value as Fields)[key], key, walk))
+  const keys = Object.keys(value)
+  const fields: { [key: string]: Encoded } = keys.length > MANY_FIELDS ? Object.create(null) : {}
+  for (const key of keys) {
+    const part = (value as Fields)[key]
+    setOwn(fields, key, encodedBefore(part, walk) ?? encodePart(part, key, walk))
+  }
   return fields
+}
+
+// Most parts of a large map are what they were before.
+function encodedBefore(part: unknown, { path, span }: Walk): Encoded | undefined {
+  if (typeof part !== 'object' || part === null) return undefined
+  const known = lasting(part)
+  if (!known || path.length + 1 + known.depth > MAX_DEPTH) return undefined
+  span.deepest = Math.max(span.deepest, path.length + 1 + known.depth)
+  return known.encoded
 }
 
 function encodePart(part: unknown, name: string, walk: Walk): Encoded {
