@@ -38,11 +38,17 @@ export async function replayInMemory(given: AnyStateMachine, path: Path, input: 
   const root = createActor(machine, { input, clock } as never) as AnyActorRef
   root.subscribe({ error: () => {} })
   root.start()
-  const seen = [observe(root)]
+  const seen: Observation[] = []
+  const look = async () => {
+    await quiet()
+    // Delays of nothing are over.
+    clock.increment(0)
+    seen.push(observe(root))
+  }
+  await look()
   for (const leg of path.legs) {
     perform(root, leg, clock, pending)
-    await quiet()
-    seen.push(observe(root))
+    await look()
   }
   root.stop()
   return seen

@@ -66,11 +66,23 @@ export class Walker {
 
   start(input: unknown): Place {
     const blank = { event: { type: 'xstate.init' }, at: 0, timers: [], ended: new Set<AnyActorRef>(), before: null }
-    return this.#place(blank, () => this.#machine.getInitialSnapshot(this.#scope as never, input as never))
+    return this.#rung(this.#place(blank, () => this.#machine.getInitialSnapshot(this.#scope as never, input as never)))
   }
 
   /** Throws what the machine throws. */
   next(from: Place, event: AnyEventObject): Place {
+    return this.#rung(this.#after(from, event))
+  }
+
+  // A delay of nothing is over at once.
+  #rung(place: Place): Place {
+    const timer = dueTimer(place)
+    if (!timer || timer.due > place.at) return place
+    const next = this.#after(place, timer.event)
+    return this.#rung({ ...next, event: place.event, taken: [...place.taken, ...next.taken], before: place.before })
+  }
+
+  #after(from: Place, event: AnyEventObject): Place {
     const timer = from.timers.find((each) => each.event === event)
     const child = endedChild(event)
     const ended = new Set(from.ended)

@@ -10,15 +10,18 @@ export const dated =
     events(circumstances).map((event) => stamped(event, circumstances.now))
 
 const stamped = (event: AnyEventObject, at: number): AnyEventObject => {
-  if (event.type.startsWith('xstate.error.')) return event
+  // The runtime notes when an activity failed.
+  if (event.type.startsWith('xstate.error.')) return { ...event, error: Object.assign(broken(), { at }) }
   if (event.type.startsWith('xstate.done.')) return { ...event, output: { at, ...event['output'] } }
   return { ...event, at }
 }
 
+const broken = () => new ActivityFailure('x.y', 'it broke')
+
 export const done = (id: string, output: object) => ({ type: `xstate.done.actor.${id}`, output, actorId: id })
 export const failed = (id: string) => ({
   type: `xstate.error.actor.${id}`,
-  error: new ActivityFailure('x.y', 'it broke'),
+  error: broken(),
   actorId: id,
 })
 
