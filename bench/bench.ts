@@ -43,12 +43,13 @@ if (chosen.some(({ file }) => file.startsWith('peers/'))) {
   say('the packages of the others …\n')
   await installPeers().catch((error: unknown) => say(`${reasonOf(error)}\n`))
 }
-const server = await startServer()
+const starting = startServer()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => {
     endAll()
-    void server.stop().finally(() => process.exit(130))
+    void starting.then((server) => server.stop()).finally(() => process.exit(130))
   })
+const server = await starting
 try {
   const results: Results = {
     at: new Date().toISOString(),

@@ -1,5 +1,5 @@
 // Installs the packages of those whom the bench compares, beside this file. Quick when that is done.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -25,6 +25,14 @@ export async function installPeers(): Promise<void> {
     throw new Error(`the packages of the others could not be installed: ${words}`)
   }
   writeFileSync(stamp, wanted())
+  checkTypes()
+}
+
+// The gate does without these packages, and so cannot check the files that import them.
+function checkTypes() {
+  const tsc = path.join(folder, '../node_modules/typescript/bin/tsc')
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+  if (status) console.error(stdout)
 }
 
 const wanted = () =>
