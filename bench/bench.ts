@@ -43,9 +43,11 @@ if (chosen.some(({ file }) => file.startsWith('peers/'))) {
   say('the packages of the others …\n')
   await installPeers().catch((error: unknown) => say(`${reasonOf(error)}\n`))
 }
+let interrupted = false
 const starting = startServer()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => {
+    interrupted = true
     endAll()
     void starting.then((server) => server.stop()).finally(() => process.exit(130))
   })
@@ -59,12 +61,13 @@ try {
     workloads: [],
   }
   for (const [i, measured] of chosen.entries()) {
+    if (interrupted) break
     const place = `[${i + 1}/${chosen.length}, ${Math.round((performance.now() - began) / 1_000)} s]`
     say(`${place} ${measured.name}\n`)
     if (measured.kind === 'workload') results.workloads.push(await runWorkload(server, measured))
     else results.compared.push(...(await runContestants(server, measured)))
   }
-  write(results)
+  if (!interrupted) write(results)
 } finally {
   endAll()
   await server.stop()
@@ -116,6 +119,7 @@ async function runContestant(
       compared.tries.push({ concurrency, perSecond })
       say(`    ${lineOf({ name: `${name}, ${concurrency} at a time`, value: perSecond, unit: 'per second' })}\n`)
     } catch (error) {
+      if (interrupted) break
       compared.failed = reasonOf(error)
       say(`    ${name}, ${concurrency} at a time, failed: ${compared.failed}\n`)
     }
