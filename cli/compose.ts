@@ -81,8 +81,10 @@ export async function hostsBeside(runtime: Pick<Runtime, 'peers'>, id: string): 
   })
 }
 
-export const openAnyDatabase = ({ databaseUrl, home }: Environment): Promise<Database> =>
-  databaseUrl ? openDatabase(databaseUrl) : openEmbedded({ home })
+export const openAnyDatabase = (
+  { databaseUrl, home }: Environment,
+  options: { migrate?: boolean } = {},
+): Promise<Database> => (databaseUrl ? openDatabase(databaseUrl, options) : openEmbedded({ home, ...options }))
 
 // What a person may meet without anything being wrong.
 const said: Record<string, string> = {

@@ -59,6 +59,11 @@ export async function migrate(
   }
 }
 
+/** Throws DatabaseUnavailable when the database was migrated by other code than this. */
+export async function requireKnown(sql: Sql, migrations: Migration[]): Promise<void> {
+  planMigrations(migrations, await readApplied(sql))
+}
+
 /** Inside the transaction that is open on this connection, on tables that nobody else sees yet. */
 export async function applyMigrations(sql: ReservedSql, migrations: Migration[]): Promise<void> {
   for (const migration of migrations) {

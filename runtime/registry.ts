@@ -22,7 +22,7 @@ export type MigrationRule = {
   to: string
   /** Lifts the root. */
   migrate?: Migrate
-  /** Lifts actors below it, by the names of their logic from the root's child on: `step`, `step/contract`. */
+  /** Lifts actors below it, by the names of their logic from the root's child on: `order`, `order/payment`. */
   below?: Record<string, Migrate>
   /**
    * Sent to the root right after, in the same turn. A rule changes data and starts nothing: where the new version waits for a
@@ -105,7 +105,7 @@ function shapeOf(machine: AnyStateMachine, above: object[]): string {
   const actors = implementations.actors as Record<string, AnyActorLogic>
   const below = Object.keys(actors)
     .sort()
-    .map((src) => (isMachine(actors[src]) ? `${src} ${shapeOf(actors[src], [...above, config])}` : ''))
+    .flatMap((src) => (isMachine(actors[src]) ? `${src} ${shapeOf(actors[src], [...above, config])}` : []))
   // The context is data of one run, and may hold what JSON cannot; invoked logic that was named is listed with the others.
   const own = JSON.stringify({ ...config, context: undefined }, (_, value: unknown) => {
     if (isMachine(value)) return shapeOf(value, [...above, config])

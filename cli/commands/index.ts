@@ -17,6 +17,7 @@ import { gc } from './gc.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
+import { machines } from './machines.ts'
 import { pause } from './pause.ts'
 import { prompt } from './prompt.ts'
 import { replan } from './replan.ts'
@@ -40,5 +41,5 @@ export const commands = (on: On): Command[] =>
     ...[list, show, events, logs, diff, evidence],
     ...[start, pause, resume, stop, replan, chains],
     ...[approvals, approve, deny, requestChanges, step, deliver],
-    ...[chart, prompt, schema, doctor, gc, backup, restore, unpark],
+    ...[chart, prompt, schema, doctor, gc, backup, restore, unpark, machines],
   ].map((command) => command(on))

@@ -22,6 +22,8 @@ export type EmbeddedOptions = {
   home: string
   /** Connections in this process's pool, 10 by default. */
   max?: number
+  /** False leaves the schema as it is. */
+  migrate?: boolean
   /** What the server accepts in all, 100 by default; the process that starts it decides. */
   maxConnections?: number
   /** How long the server waits for its next user, in ms; the process that starts it decides. */
@@ -50,7 +52,8 @@ async function open(options: EmbeddedOptions): Promise<Database> {
   try {
     const { graceMs = 5_000, maxConnections = 100 } = options
     const server = await start({ place, graceMs, maxConnections })
-    const database = await openDatabase(server.url, { max: options.max })
+    const { max, migrate } = options
+    const database = await openDatabase(server.url, { max, ...(migrate !== undefined && { migrate }) })
     const close = async () => {
       await database.close()
       use.release()
