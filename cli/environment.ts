@@ -21,6 +21,7 @@ const Variables = z.object({
   ),
   ADJUTANT_PORT: set(z.coerce.number('must be a port number').int().min(0).max(65535).default(7420)),
   ADJUTANT_HOST: set(z.string().default('127.0.0.1')),
+  ADJUTANT_WORKER_TOKENS: set(z.string().default('')),
   ADJUTANT_WEBHOOK_URL: set(z.url('must be a URL').optional()),
   ADJUTANT_WEBHOOK_SECRET: set(
     z
@@ -53,6 +54,8 @@ export type Environment = {
   host: string
   port: number
   leaseMs: number | undefined
+  /** Tokens with which workers may be served, and nothing else. */
+  workerTokens: string[]
   /** Who is told of directives whose file names nobody. */
   notifications: NotificationTarget[]
   /** Hosts that notices may go to though their addresses are private. */
@@ -83,6 +86,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     host: found.ADJUTANT_HOST,
     port: found.ADJUTANT_PORT,
     leaseMs: found.ADJUTANT_LEASE_MS,
+    workerTokens: found.ADJUTANT_WORKER_TOKENS.split(/[\s,]+/).filter(Boolean),
     notifications: defaultTargets(variables),
     privateHosts: found.ADJUTANT_PRIVATE_HOSTS.split(/[\s,]+/).filter(Boolean),
     color: found.NO_COLOR ? 'never' : found.FORCE_COLOR ? 'always' : 'auto',

@@ -4,14 +4,17 @@ import { z } from 'zod'
 import { Rejection } from '../runtime/index.ts'
 import type { ActorView, Runtime } from '../runtime/index.ts'
 import { ActorAnswer, HistoryAnswer, WaitAnswer } from './answers/actor.ts'
+import { answerPending, giveCommand } from './command.ts'
 import { route } from './documented.ts'
 import { withoutPasswords } from './passwords.ts'
-import { readQuery } from './request.ts'
+import { readBody, readQuery } from './request.ts'
 import { commandsIn } from './state.ts'
 import { directiveIdIn } from './steps.ts'
 
 const Address = z.string().max(1000).default('')
 const ActorQuery = z.strictObject({ address: Address })
+/** Whatever the machines accept from outside; of what else is in it `at` is ours to say. */
+const ActorEvent = z.looseObject({ type: z.string().min(1).max(200), by: z.string().min(1).max(200).default('user') })
 const HistoryQuery = z.strictObject({
   /** Only this actor's entries. */
   address: z.string().max(1000).optional(),
@@ -40,6 +43,22 @@ export function actors(runtime: Runtime): OpenAPIHono {
     const { address } = readQuery(c, ActorQuery)
     return c.json(viewOf(address, await runtime.snapshot(directiveIdIn(c), address)))
   })
+  const sending = {
+    summary: "Sends any actor an event that its machine accepts from outside, and answers with the actor's snapshot",
+    description:
+      'For operators and tests: every command has a path of its own too. Processed exactly once under an Idempotency-Key.',
+    query: ActorQuery,
+    body: { schema: ActorEvent },
+    answer: ActorAnswer,
+    pending: true,
+    problems: {
+      ...problems,
+      409: ['event.not_accepted'],
+      412: ['directive.changed'],
+      422: ['event.invalid', 'idempotency_key.reused'],
+    },
+  }
+  route(app, 'post', '/actor/events', sending, (c) => answerEvent(c, runtime))
   const history = {
     summary: 'The journal: every event and what it led to',
     query: HistoryQuery,
@@ -55,6 +74,14 @@ export function actors(runtime: Runtime): OpenAPIHono {
   }
   route(app, 'get', '/wait', wait, (c) => answerWait(c, runtime))
   return app
+}
+
+async function answerEvent(c: Context, runtime: Runtime): Promise<Response> {
+  const [systemId, { address }] = [directiveIdIn(c), readQuery(c, ActorQuery)]
+  const event = { ...(await readBody(c, ActorEvent)), at: runtime.now }
+  const taken = await giveCommand(c, runtime, event, { target: { systemId, address } })
+  if (!taken) return answerPending(c, runtime, systemId)
+  return c.json(viewOf(address, await runtime.snapshot(systemId, address)))
 }
 
 const viewOf = (address: string, view: ActorView) => {

@@ -30,6 +30,8 @@ export type AppOptions = {
   runtime: Runtime
   /** Of the bearer token that everything under `/v1` wants; see `openToken`. */
   tokenHash: TokenHash
+  /** Of tokens that may only claim contracts and bring them back. Default: none. */
+  workerTokenHashes?: readonly TokenHash[]
   /** Host headers answered to, exactly, with their port. */
   hosts: string[]
   /** Origins of pages that may call; a request without Origin is no page's. */
@@ -53,6 +55,7 @@ export type AppOptions = {
 /** The API as a Hono app: `app.request()` in tests, `serveHttp` on a socket. */
 export function createApp(options: AppOptions): OpenAPIHono {
   const { runtime, tokenHash, hosts, origins, readiness, answerWithinMs = 20_000, log = logToConsole } = options
+  const { workerTokenHashes: workers = [] } = options
   const { defaults = noDefaults, requestsPerMinute = 3_000, transfer, maxUploadBytes = 256 * 1024 * 1024 } = options
   const app = new OpenAPIHono()
   app.onError(errorHandler(log))
@@ -60,7 +63,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.use(requestId(), secureHeaders({ strictTransportSecurity: false }), checkHost(hosts), checkOrigin(origins))
   app.use(
     '/v1/*',
-    checkToken(tokenHash),
+    checkToken({ all: tokenHash, workers }),
     limitRate(requestsPerMinute),
     refuseNul,
     provide('answerWithinMs', answerWithinMs),

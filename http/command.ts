@@ -95,8 +95,11 @@ async function objectionTo(
   { refuse, ended }: CommandOptions,
 ): Promise<Problem | null> {
   if (snapshot === null || snapshot.status !== 'active') return ended ? ended() : notAccepted(command, snapshot)
-  return refuse?.(snapshot) ?? (snapshot.next.includes(command.type) ? null : notAccepted(command, snapshot))
+  return refuse?.(snapshot) ?? (isAsked(snapshot, command) ? null : notAccepted(command, snapshot))
 }
+
+const isAsked = ({ next }: ActorView, { type }: Stamped): boolean =>
+  next.some((asked) => asked === type || (asked.endsWith('*') && type.startsWith(asked.slice(0, -1))))
 
 function notAccepted({ type }: Stamped, snapshot: ActorView | null): Problem {
   const state = snapshot ? stateOf(snapshot.value) : 'ended'

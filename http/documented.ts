@@ -99,7 +99,11 @@ function configOf(documentation: Documentation): Omit<RouteConfig, 'method' | 'p
 
 /** Codes by status: those that come with what the route takes, and its own. */
 function problemsOf({ query, body, upload, problems = {} }: Documentation): Record<number, readonly string[]> {
-  const known: Record<number, readonly string[]> = { 401: ['token.invalid'], 429: ['rate.exceeded'] }
+  const known: Record<number, readonly string[]> = {
+    401: ['token.invalid'],
+    403: ['token.insufficient'],
+    429: ['rate.exceeded'],
+  }
   if (body) Object.assign(known, { 400: ['body.malformed'], 413: ['body.too_large'], 415: ['body.not_json_type'] })
   if (upload) Object.assign(known, { 413: ['body.too_large'], 415: ['body.not_upload_type'] })
   if (query ?? body) known[422] = [...(query ? ['query.invalid'] : []), ...(body ? ['body.invalid'] : [])]

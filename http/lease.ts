@@ -6,6 +6,7 @@ import type { ActorView, Runtime } from '../runtime/index.ts'
 import { answerPending, giveCommand, type Target } from './command.ts'
 import { Problem } from './problem.ts'
 import { readQuery } from './request.ts'
+import { tokenInsufficient } from './security.ts'
 import { stateOf } from './state.ts'
 
 export const UnderLease = z.strictObject({ fence: z.coerce.number().int().positive() })
@@ -21,7 +22,9 @@ export type Said = {
 export async function say(c: Context, runtime: Runtime, said: Said): Promise<Response> {
   const command = { ...said, by: said.by ?? 'user', at: Date.now() }
   const target = targetOf(c)
-  await contractAt(c, runtime)
+  const { terms } = (await contractAt(c, runtime)).context
+  // A person's work is a person's to hand in.
+  if (c.get('role' as never) === 'worker' && terms.executor.kind !== 'external') throw tokenInsufficient()
   const refuse = (view: ActorView) => refusalOf(view, command)
   const processed = await giveCommand(c, runtime, command, { target, refuse, ended: async () => stale(null) })
   if (!processed) return answerPending(c, runtime, target.systemId)

@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
 import { isCourier } from '../machines/index.ts'
 import { Problem } from './problem.ts'
-import { isToken } from './token.ts'
-import type { TokenHash } from './token.ts'
+import { roleOf } from './token.ts'
+import type { TokenHashes } from './token.ts'
 
 /** The names under which a loopback server on `port` may be addressed: exact, a prefix would let `127.0.0.1.evil` in. */
 export const loopbackHosts = (port: number): string[] => {
@@ -46,14 +46,23 @@ export function checkOrigin(origins: readonly string[]): MiddlewareHandler {
   }
 }
 
-export function checkToken(hash: TokenHash): MiddlewareHandler {
+/** What is asked of a worker's token anywhere else is refused. */
+const ofWorkers = /^\/v1\/contracts(\/|$)/
+
+export function checkToken(hashes: TokenHashes): MiddlewareHandler {
   return async (c, next) => {
     const presented = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
-    if (presented === undefined || !isToken(presented, hash)) {
+    const role = presented === undefined ? null : roleOf(presented, hashes)
+    if (role === null) {
       const challenge = `Bearer realm="adjutant"${presented === undefined ? '' : ', error="invalid_token"'}`
       throw new Problem(401, 'token.invalid', 'A valid bearer token is needed', {}, { 'www-authenticate': challenge })
     }
+    if (role === 'worker' && !ofWorkers.test(c.req.path)) throw tokenInsufficient()
+    c.set('role' as never, role as never)
     c.header('cache-control', 'no-store')
     await next()
   }
 }
+
+export const tokenInsufficient = () =>
+  new Problem(403, 'token.insufficient', "This token is a worker's: it serves for contracts offered to workers only")

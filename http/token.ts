@@ -5,7 +5,11 @@ import { dirname } from 'node:path'
 /** Only the hash is kept: 256 random bits need no salt and no slow hash. */
 export type TokenHash = string
 
-const hashOf = (token: string): TokenHash => createHash('sha256').update(token, 'utf8').digest('hex')
+export const hashOf = (token: string): TokenHash => createHash('sha256').update(token, 'utf8').digest('hex')
+
+/** `all`: may do everything. `workers`: may only do contracts that are offered to workers. */
+export type TokenHashes = { all: TokenHash; workers: readonly TokenHash[] }
+export type Role = 'all' | 'worker'
 
 /** A new bearer token (256 random bits, `adj_` and base64url) and the hash by which it is recognised. */
 export function createToken(): { token: string; hash: TokenHash } {
@@ -16,6 +20,13 @@ export function createToken(): { token: string; hash: TokenHash } {
 /** Whether `presented` is the token of `hash`; takes the same time whatever differs. */
 export const isToken = (presented: string, hash: TokenHash): boolean =>
   timingSafeEqual(Buffer.from(hashOf(presented), 'hex'), Buffer.from(hash, 'hex'))
+
+/** Whose token it is; null: nobody's. Takes the same time whatever differs, also between the tokens of workers. */
+export function roleOf(presented: string, { all, workers }: TokenHashes): Role | null {
+  const isWorker = workers.map((hash) => isToken(presented, hash)).includes(true)
+  if (isToken(presented, all)) return 'all'
+  return isWorker ? 'worker' : null
+}
 
 /**
  * The hash kept in `hashFile`; at first start a new token's, and then `token` is told, once: it is nowhere else.

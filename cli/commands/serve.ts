@@ -6,6 +6,7 @@ import { createTransfer } from '../../actors/index.ts'
 import { withAdjutant, type Adjutant } from '../compose.ts'
 import { Refusal } from '../refusal.ts'
 import type { On, Shell } from '../shell.ts'
+import { readWorkerTokens } from '../worker-tokens.ts'
 
 const portNumber = (text: string): number => {
   const port = Number(text)
@@ -13,33 +14,62 @@ const portNumber = (text: string): number => {
   return port
 }
 
+const megabytes = (text: string): number => {
+  const size = Number(text)
+  if (text.trim() === '' || !(size > 0 && size <= 100_000)) throw new InvalidArgumentError('a size in MB is wanted.')
+  return size
+}
+
+type Options = { port?: number; workerTokenFile?: string; maxUpload: number }
+
 export const serve = (on: On): Command =>
   new Command('serve')
     .description('work on all directives until stopped, and answer over HTTP')
     .option('--port <port>', 'default: ADJUTANT_PORT, else 7420; 0 for any free one', portNumber)
+    .option(
+      '--worker-token-file <file>',
+      'tokens, one a line, that may only do contracts as `adjutant worker`; also ADJUTANT_WORKER_TOKENS',
+    )
+    .option('--max-upload <MB>', 'what one delivery of a worker may have', megabytes, 256)
     .action(
-      on(async (shell, options: { port?: number }) => {
+      on(async (shell, options: Options) => {
         const { host } = shell.environment
+        const workerTokens = await readWorkerTokens(options.workerTokenFile, shell.environment.workerTokens)
         const port = options.port ?? shell.environment.port
         // Only one process can have the port: who starts with it again goes on where the one before was killed.
         // Asked before: taking over the name of the one that serves would make it give up what it is at.
         await listen(shell, port, () => tryPort(host, port))
         const name = port === 0 ? undefined : `serve ${host}:${port}`
-        await withAdjutant(shell, 'host', (adjutant) => serveUntilInterrupted(shell, adjutant, port), name)
+        await withAdjutant(
+          shell,
+          'host',
+          (adjutant) => serveUntilInterrupted(shell, adjutant, { ...options, port, workerTokens }),
+          name,
+        )
       }),
     )
 
-async function serveUntilInterrupted(shell: Shell, adjutant: Adjutant, port: number): Promise<void> {
+type Serving = Options & { port: number; workerTokens: string[] }
+
+async function serveUntilInterrupted(
+  shell: Shell,
+  adjutant: Adjutant,
+  { port, workerTokens, maxUpload }: Serving,
+): Promise<void> {
   const { terminal, interrupted } = shell
   const { runtime, environment, models } = adjutant
   // No other command needs a server: they start sooner without it.
-  const { openToken, serveHttp } = await import('../../http/index.ts')
+  const { hashOf, openToken, serveHttp } = await import('../../http/index.ts')
   const tokenFile = join(environment.home, 'token.sha256')
   const { hash, token } = await openToken(tokenFile)
   const defaults = { models: models.defaults, notifications: environment.notifications }
   const transfer = createTransfer({ home: environment.home, env: environment.variables })
   const server = await listen(shell, port, () =>
-    serveHttp({ runtime, tokenHash: hash, hostname: environment.host, port, defaults, transfer }),
+    serveHttp({
+      ...{ runtime, tokenHash: hash, hostname: environment.host, port, defaults, transfer },
+      workerTokenHashes: workerTokens.map(hashOf),
+      maxUploadBytes: maxUpload * 1024 * 1024,
+    }),
   )
   terminal.data({ url: server.url, token: token ?? null, home: environment.home })
   terminal.say(`Serving ${server.url} (home ${environment.home}). Ctrl-C ends it.`)

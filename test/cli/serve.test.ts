@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -20,8 +21,8 @@ afterAll(async () => {
   folder.remove()
 })
 
-async function serve() {
-  const serving = startAdjutant(['serve', '--port', '0', '--json'], { env })
+async function serve(...args: string[]) {
+  const serving = startAdjutant(['serve', '--port', '0', '--json', ...args], { env })
   const { url, token } = await eventually(() => JSON.parse(serving.stdout().split('\n')[0]!))
   return { ...serving, url, token }
 }
@@ -37,10 +38,23 @@ test('serve answers until Ctrl-C, shows its token once, and ends with 0', async 
   first.kill('SIGINT')
   expect((await first.ended).code).toBe(0)
 
-  const second = await serve()
+  const ofWorkers = path.join(folder.path, 'worker-tokens')
+  writeFileSync(ofWorkers, `# the build machine\n${'w'.repeat(32)}\n`)
+  const second = await serve('--worker-token-file', ofWorkers)
   expect(second.token).toBeNull()
+  const asWorker = (route: string) =>
+    fetch(`${second.url}${route}`, { headers: { authorization: `Bearer ${'w'.repeat(32)}` } })
+  expect((await asWorker('/v1/directives')).status).toBe(403)
+  expect((await asWorker('/v1/contracts/offers')).status).toBe(200)
   second.kill('SIGTERM')
   expect((await second.ended).code).toBe(0)
+})
+
+test('what cannot be a worker’s token is refused before anything is started', async () => {
+  const refused = async (more: Record<string, string>, ...args: string[]) =>
+    (await runAdjutant(['serve', '--port', '0', ...args], { env: { ...env, ...more } })).stderr.split('\n')[0]
+  expect(await refused({ ADJUTANT_WORKER_TOKENS: 'short' })).toMatch(/^adjutant: a worker's token has at least 24 /)
+  expect(await refused({}, '--worker-token-file', '/none')).toBe('adjutant: /none cannot be read (ENOENT)')
 })
 
 // Asked for before the database, where the process that has the port would be taken for dead.
