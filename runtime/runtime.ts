@@ -57,6 +57,11 @@ export class Runtime {
     return this.#state === 'running' && this.#parts.lease.valid
   }
 
+  /** What the clock that timers follow says: epoch milliseconds by default. */
+  get now(): number {
+    return this.#options.clock.now()
+  }
+
   spawn(machineName: string, options: SpawnOptions = {}): Promise<{ id: string }> {
     this.#mustRun()
     const { database, clock, platform } = this.#options
