@@ -80,8 +80,9 @@ function checkReports({ id: system, snapshot }: SystemRecord): Violation[] {
     .map((part) => broken('report.doubled', system, `report ${part} reached ${system} twice`))
 }
 
-/** One activity's key belongs to one job, and its result comes from an attempt that was begun under it. */
-function checkResults({ systems, lines }: View): Violation[] {
+/** One activity's key belongs to one job, and its result comes from an attempt that was begun under it, and was the last. */
+function checkResults({ systems, lines, tables }: View): Violation[] {
+  const last = new Map(tables?.activities.map((row) => [`${row.systemId}:${row.incarnation}`, row.attempt]))
   const begun = new Set(lines.flatMap((line) => (line.type === 'attempt' ? [`${line.key} ${line.attempt}`] : [])))
   const owners = new Map<string, string>()
   return [...systems.values()].flatMap((record) =>
@@ -95,6 +96,8 @@ function checkResults({ systems, lines }: View): Violation[] {
         return [broken('key.shared', record.id, `${owner} and ${other} have the same idempotency key`, seq)]
       if (!begun.has(`${result.key} ${result.attempt}`))
         return [broken('result.unattempted', record.id, `${owner} has the result of an attempt nobody began`, seq)]
+      if (result.attempt !== (last.get(result.key) ?? result.attempt))
+        return [broken('result.superseded', record.id, `${owner} has the result of an attempt that was over`, seq)]
       return []
     }),
   )

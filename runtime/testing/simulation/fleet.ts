@@ -96,7 +96,8 @@ export class Fleet {
   /** All processes are there, and no lease of one that died. */
   get isWhole(): boolean {
     const living = [...this.tables.processes.keys()].filter((id) => this.tables.lives(id))
-    return this.runtimes.length === this.#berths.length && living.every((id) => this.#leases.get(id)?.alive)
+    const ready = this.runtimes.filter((runtime) => runtime.ready)
+    return ready.length === this.#berths.length && living.every((id) => this.#leases.get(id)?.alive)
   }
 
   async close() {

@@ -16,7 +16,6 @@ export type Outcome = {
   operations: Asked[]
   faults: Fault[]
   steps: number
-  lines?: unknown
   virtualMs: number
 }
 

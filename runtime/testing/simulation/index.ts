@@ -1,0 +1,3 @@
+export { plants, type Plant } from './planted-bugs.ts'
+export { shrink, testOf } from './shrink.ts'
+export { simulate, type Outcome } from './simulate.ts'
