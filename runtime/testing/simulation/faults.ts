@@ -20,8 +20,10 @@ export type CallFault = {
 
 /** What befalls a process, or the server, at an instant. `away`: its steady clock stands still meanwhile, too. */
 export type TimedFault =
-  | { at: number; kind: 'pause' | 'away'; process: number; ms: number }
-  | { at: number; kind: 'crash' | 'close'; process: number }
+  | { at: number; kind: 'pause'; process: number; ms: number }
+  | { at: number; kind: 'away'; process: number; ms: number }
+  | { at: number; kind: 'crash'; process: number }
+  | { at: number; kind: 'close'; process: number }
   | { at: number; kind: 'clock'; process: number; ms: number }
   | { at: number; kind: 'outage'; ms: number }
 

@@ -26,7 +26,7 @@ export async function shrink(failed: Outcome, tamper?: Tamper, most = 400): Prom
 // Halves, quarters, and so on down to single events are left out, as long as it still fails (delta debugging).
 async function fewer<T>(items: T[], stillFails: (items: T[]) => Promise<boolean>): Promise<T[]> {
   let kept = items
-  for (let size = kept.length >> 1; size >= 1; ) {
+  for (let size = kept.length >> 1; size >= 1;) {
     const before = kept.length
     for (let at = 0; at < kept.length;) {
       const without = [...kept.slice(0, at), ...kept.slice(at + size)]
