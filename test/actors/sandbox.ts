@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 
 /** Polls until the assertion holds. */
-export async function eventually(assertion: () => void | Promise<void>, timeoutMs = 5000) {
+export async function eventually<T>(assertion: () => T | Promise<T>, timeoutMs = 60_000) {
   const until = performance.now() + timeoutMs
   for (;;) {
     try {

@@ -197,7 +197,7 @@ test('a server that was away for seconds is found again within one or two of its
     await once(door.listen(port, '127.0.0.1'), 'listening')
     const back = performance.now()
     while (!(await pool`select 1`.catch(() => undefined)));
-    expect(performance.now() - back).toBeLessThan(3_000)
+    expect(performance.now() - back).toBeLessThan(8_000)
   } finally {
     await pool.end({ timeout: 0 })
     door.close()

@@ -9,12 +9,12 @@ import { isRunning } from '../../db/embedded/process-identity.ts'
 import { makeHome } from '../support/embedded-home.ts'
 import { launchUser, openUser, type EmbeddedUser } from '../support/embedded-users.ts'
 
-const soon = { timeout: 30_000, interval: 5 }
+const soon = { timeout: 80_000, interval: 5 }
 const isRoot = process.getuid?.() === 0
 // Children of root's server run as nobody; so must the program that gets a stale pid, for Postgres to mind it.
 const owner = isRoot ? { uid: 65_534, gid: 65_534 } : {}
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 async function killEverything(home: string, user: EmbeddedUser): Promise<void> {
   const watchdog = Number(readFileSync(path.join(home, 'postgres/watchdog.pid'), 'utf8'))

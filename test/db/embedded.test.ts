@@ -6,11 +6,11 @@ import { isRunning } from '../../db/embedded/process-identity.ts'
 import { makeHome } from '../support/embedded-home.ts'
 import { openUser } from '../support/embedded-users.ts'
 
-const soon = { timeout: 30_000, interval: 25 }
+const soon = { timeout: 80_000, interval: 25 }
 const stopped = (home: string) => () => expect(embeddedStatus(home)).toMatchObject({ state: 'stopped', inUse: false })
 const watchdogOf = (home: string) => Number(readFileSync(path.join(home, 'postgres/watchdog.pid'), 'utf8'))
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 test('two processes share one server, which goes when both have left', async () => {
   const home = makeHome()

@@ -15,7 +15,7 @@ afterAll(() => api.close())
 const notices = async (id: string) =>
   (await api.runtime.list('notice', { systemId: `courier.${id}` })).map(({ data }) => data)
 
-const ended = (id: string) => api.runtime.waitFor(`courier.${id}`, 'done', { timeout: 20_000 })
+const ended = (id: string) => api.runtime.waitFor(`courier.${id}`, 'done', { timeout: 60_000 })
 
 test('a directive that tells somebody gets a courier, which is done after the last notice', async () => {
   const { body } = await api.call('POST', '/v1/directives', directive({ notifications: [{ url }] }))

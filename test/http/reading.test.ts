@@ -9,7 +9,7 @@ beforeAll(async () => {
   const executor = { kind: 'command', shell: 'echo done > file' }
   const spender = { name: 'work', contract: { executor } }
   id = await given(api.call, directive({}, [spender, { name: 'after', dependsOn: ['work'] }]))
-  await api.runtime.waitFor(id, 'done', { timeout: 20_000 })
+  await api.runtime.waitFor(id, 'done', { timeout: 60_000 })
 })
 afterAll(() => api.close())
 
@@ -124,7 +124,7 @@ describe('editing', () => {
     expect((await put(other('third'))).body).toMatchObject({ code: 'event.not_accepted', next: ['directive.pause'] })
     await api.call('POST', `/v1/directives/${draft}/pause`, { mode: 'interrupt' })
     expect((await put(other('third'))).status).toBe(200)
-    await api.runtime.waitFor(draft, 'done', { timeout: 20_000 })
+    await api.runtime.waitFor(draft, 'done', { timeout: 60_000 })
     const { chains } = (await get(`/v1/directives/${draft}/chains`)).body
     expect(chains).toMatchObject([
       { name: 'second', supersededBy: 'third-g2' },

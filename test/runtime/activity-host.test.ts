@@ -100,17 +100,17 @@ describe('an attempt that takes too long', () => {
   test('without a heartbeat is aborted, and repeated while attempts are left', async () => {
     let attempts = 0
     const run = async (context: ActivityContext) => (++attempts === 1 ? await patient().run(context) : 'second')
-    const runtime = await start({ run, heartbeatMs: 50, retry: { maxAttempts: 2, initialMs: 1 } })
+    const runtime = await start({ run, heartbeatMs: 500, retry: { maxAttempts: 2, initialMs: 1 } })
     const { id } = await runtime.spawn('worker')
     expect(await ended(runtime, id)).toEqual({ value: 'done', result: 'second' })
   })
   test('lives as long as it gives heartbeats', async () => {
     const run = async ({ heartbeat, signal }: ActivityContext) => {
-      const until = performance.now() + 1_500
+      const until = performance.now() + 3_000
       while (performance.now() < until) await heartbeat()
       return signal.aborted
     }
-    const runtime = await start({ run, heartbeatMs: 700 })
+    const runtime = await start({ run, heartbeatMs: 1_500 })
     const { id } = await runtime.spawn('worker')
     expect(await ended(runtime, id)).toEqual({ value: 'done', result: false })
   })
@@ -172,7 +172,7 @@ describe('an invoke that is entered again', () => {
     await first.reached
     await runtime.send(id, { type: 'AGAIN' }, { wait: 'processed' })
     first.open()
-    await runtime.waitFor(id, { matches: 'done' }, { timeout: 10_000 })
+    await runtime.waitFor(id, { matches: 'done' }, { timeout: 60_000 })
     await runtime.settled(id)
     expect((await runtime.snapshot(id)).context.results).toEqual(['round 2'])
   })
@@ -185,7 +185,7 @@ describe('an invoke that is entered again', () => {
     // From memory, so before the mail that the poll may be reading: either order is right, no result comes twice.
     await runtime.send(id, { type: 'AGAIN' }, { wait: 'processed' })
     stored.open()
-    await runtime.waitFor(id, { matches: 'done' }, { timeout: 10_000 })
+    await runtime.waitFor(id, { matches: 'done' }, { timeout: 60_000 })
     await runtime.settled(id)
     const { results, round } = (await runtime.snapshot(id)).context
     expect(round).toBe(2)

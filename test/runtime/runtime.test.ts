@@ -102,7 +102,7 @@ test('an activity runs, reports and delivers its result', async () => {
     },
   })
   const { id } = await runtime.spawn('worker', { input: { a: 1 } })
-  const snapshot = await runtime.waitFor(id, { matches: 'done' }, { timeout: 5_000 })
+  const snapshot = await runtime.waitFor(id, { matches: 'done' }, { timeout: 60_000 })
   expect(snapshot.context).toMatchObject({
     result: { input: { a: 1 }, attempt: 1 },
     reports: [{ type: 'progress', at: 1 }],
@@ -112,7 +112,7 @@ test('an activity runs, reports and delivers its result', async () => {
 test('a promise in the machine is hosted as it stands', async () => {
   const runtime = await start()
   const { id } = await runtime.spawn('worker')
-  expect((await runtime.waitFor(id, { matches: 'done' }, { timeout: 5_000 })).context.result).toBe(
+  expect((await runtime.waitFor(id, { matches: 'done' }, { timeout: 60_000 })).context.result).toBe(
     'by the machine itself',
   )
 })

@@ -41,7 +41,7 @@ test('a process that takes no turns can spawn; those that do take the system on,
   const front = await start({ name: 'front', roles: [], machines: { counter, worker } })
   await start({ name: 'back', machines: { counter, worker } })
   const { id } = await front.spawn('worker')
-  await front.waitFor(id, { matches: 'done' }, { timeout: 10_000 })
+  await front.waitFor(id, { matches: 'done' }, { timeout: 60_000 })
   const { id: counted } = await front.spawn('counter')
   await front.send(counted, { type: 'ADD' }, { wait: 'processed' })
   expect((await front.snapshot(counted)).context.n).toBe(1)

@@ -29,7 +29,7 @@ describe('waiting', () => {
     const watcher = await start({ name: 'watcher', roles: [] })
     const other = await start({ name: 'other' })
     const { id } = await other.spawn('counter')
-    const done = watcher.waitFor(id, 'done', { timeout: 10_000 })
+    const done = watcher.waitFor(id, 'done', { timeout: 60_000 })
     await other.send(id, { type: 'END' })
     expect(await done).toMatchObject({ status: 'done', output: 0 })
   })

@@ -120,7 +120,7 @@ test('a rate limit is waited for over the death of the process', async () => {
   await die()
 
   await open(play)
-  await runtime.waitFor('d', 'done', { timeout: 20_000 })
+  await runtime.waitFor('d', 'done', { timeout: 60_000 })
   expect(limited).toBe(1)
   expect(calls).toEqual(['turn 1', 'turn 2', 'turn 2'])
   expect(await runtime.list('wait', { systemId: 'd' })).toEqual([])

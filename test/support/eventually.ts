@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Repeats the assertions until they hold; after `timeout` milliseconds the last failure stands. */
-export async function eventually<T>(assertions: () => T | Promise<T>, timeout = 20_000): Promise<T> {
+export async function eventually<T>(assertions: () => T | Promise<T>, timeout = 90_000): Promise<T> {
   const until = performance.now() + timeout
   for (;;) {
     try {

@@ -42,8 +42,12 @@ const inputFor = (
   ...more,
 })
 
-async function atWork(files: Record<string, string> = { 'a.txt': 'a\n' }, setup: string[][] = []) {
-  const adjutant = adjutantIn()
+async function atWork(
+  files: Record<string, string> = { 'a.txt': 'a\n' },
+  setup: string[][] = [],
+  options: { graceMs?: number } = {},
+) {
+  const adjutant = adjutantIn(sandbox(), options)
   const path = repositoryWith(files)
   const workspace = await adjutant.run('workspace', {
     directiveId: 'd1',
@@ -246,8 +250,9 @@ describe('a command that does not deliver', () => {
       code: 'executor.idle',
       reason: expect.stringContaining('silent for 0.4 s'),
     })
-    const moving = 'for i in 1 2 3 4 5 6; do sleep 0.2; echo $i > $ADJUTANT_OUTBOX/$i; done'
-    expect((await run('contractor', inputFor(workspace, shell(moving), {}, { idleMs: 600 }))).outcome).toBe('delivered')
+    const moving = 'for i in 1 2 3 4 5 6; do sleep 0.4; echo $i > $ADJUTANT_OUTBOX/$i; done'
+    const patient = inputFor(workspace, shell(moving), {}, { idleMs: 1800 })
+    expect((await run('contractor', patient)).outcome).toBe('delivered')
   })
 
   test('leaves its work in the workspace for the next attempt', async () => {
@@ -281,7 +286,7 @@ describe('a command that does not deliver', () => {
       heartbeat: () => Promise.reject(new Error('superseded')),
     })
     await expect(running).rejects.toThrow('superseded')
-  }, 15_000)
+  })
 
   test('because its workspace is gone is our failure, not its own', async () => {
     const { run, workspace } = await atWork()
@@ -294,11 +299,11 @@ describe('a command that does not deliver', () => {
 
 describe('an attempt that was interrupted', () => {
   const slow =
-    'echo $$ >> starts; echo begin >> log; trap "sleep 0.3; echo end >> log; exit 1" TERM; while :; do sleep 0.02; done'
+    'echo $$ >> starts; echo begin >> log; trap "sleep 0.1; echo end >> log; exit 1" TERM; while :; do sleep 0.02; done'
   const begun = (folder: string) => eventually(() => expect(existsSync(join(folder, 'log'))).toBe(true))
 
   test('has the workspace to itself until it is gone', async () => {
-    const { run, workspace } = await atWork()
+    const { run, workspace } = await atWork({ 'a.txt': 'a\n' }, [], { graceMs: 10_000 })
     const interrupt = new AbortController()
     const first = run('contractor', inputFor(workspace, shell(slow)), { signal: interrupt.signal })
     await Promise.race([first, begun(workspace.path)])

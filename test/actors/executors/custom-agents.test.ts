@@ -227,9 +227,14 @@ describe('an agent that misbehaves', () => {
   })
 
   test('is ended with the daemons it leaves, and that is a failure that names them', async () => {
-    const { work } = await agentsAtWork()
-    const line = `${say(result())}; setsid sleep 4714 & (sleep 4714 &); echo made > made.txt`
-    const output = await work(custom(line, { output: 'stream-json' }))
+    const { work, workspace } = await agentsAtWork()
+    // It ends once they have the name that they are to be called by.
+    const line = `${say(result())}; setsid sleep 4714 & (sleep 4714 &); echo made > made.txt; until [ -e go ]; do sleep 0.02; done`
+    const working = work(custom(line, { output: 'stream-json' }))
+    const sleepers = () => adjutantProcesses().filter((each) => / sleep 4714 $/.test(each))
+    await eventually(() => expect(sleepers()).toHaveLength(2))
+    writeFileSync(join(workspace.path, 'go'), '')
+    const output = await working
     expect(output).toMatchObject({
       outcome: 'failed',
       code: 'executor.left_running',

@@ -226,7 +226,7 @@ test('nobody at the address is for the runtime to repeat, and costs nothing', as
 })
 
 test('silence ends a call: before the answer, in the middle of it, and with the connection closed', async () => {
-  const ask = process(access({ idleMs: 100 }))
+  const ask = process(access({ idleMs: 1000 }))
   provider.on('hello', [{ hang: true }, { text: 'half of an answer', stallAfter: 3 }])
   await expect(ask()).rejects.toMatchObject({ code: 'model.silent', retryable: true })
   await expect(ask({ attempt: 2 })).rejects.toMatchObject({ code: 'model.silent' })
@@ -237,10 +237,10 @@ test('silence ends a call: before the answer, in the middle of it, and with the 
 })
 
 test('a slow answer is no silent one, but has to come in time', async () => {
-  provider.on('hello', { text: 'slow but steady', everyMs: 30 })
-  const ask = process(access({ idleMs: 120 }))
+  provider.on('hello', { text: 'slow but steady', everyMs: 300 })
+  const ask = process(access({ idleMs: 1500 }))
   expect(await ask()).toMatchObject({ answer: { text: 'slow but steady' } })
-  await expect(ask({ idempotencyKey: 'b', input: { timeoutMs: 100 } })).rejects.toMatchObject({
+  await expect(ask({ idempotencyKey: 'b', input: { timeoutMs: 500 } })).rejects.toMatchObject({
     code: 'model.timed_out',
     retryable: true,
   })

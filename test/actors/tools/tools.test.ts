@@ -178,7 +178,7 @@ describe('running', () => {
   test('all calls of an answer share its time', async () => {
     const { turn } = await benchWith(files)
     const sleep: [string, unknown] = ['run', { argv: ['sleep', '4744'] }]
-    const { told } = await turn([sleep, sleep], {}, { timeoutMs: 400 })
+    const { told } = await turn([sleep, sleep], {}, { timeoutMs: 900 })
     expect(told[0]).toMatch(/^It was ended after 0\.\d+ s/)
     expect(told[1]).toMatch(/^error call\.out_of_time/)
   })

@@ -67,7 +67,7 @@ describe('a verifier', () => {
   test('fails when it takes too long, and is not tried again', async () => {
     const result = await verify({}, { shell: 'echo x >> ../../../tries; sleep 600', timeoutSeconds: 0.5 })
     expect(result).toMatchObject({ status: 'failed', exitCode: null, outputTail: '[was ended after 0.5 s]' })
-    expect(result.durationMs).toBeLessThan(3000)
+    expect(result.durationMs).toBeLessThan(15_000)
   })
 
   test('that fails and passes when run again is flaky', async () => {
