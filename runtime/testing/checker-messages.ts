@@ -1,4 +1,4 @@
-import { isOver, letterOf, rootEntries, type Entry, type View, type Violation } from './checker-view.ts'
+import { isOver, lettersOf, rootEntries, type Entry, type View, type Violation } from './checker-view.ts'
 import type { SystemRecord } from './workload-recording.ts'
 
 /** Messages between systems, and between a ledger and its clerks, arrive exactly once and in order. */
@@ -20,7 +20,7 @@ function checkRelayed(view: View, record: SystemRecord): Violation[] {
     const to = event.to as string
     const target = view.systems.get(to)
     const received = receivedBy(target, system).filter((entry) => entry.event.id === event.id)
-    const letters = letterOf(view, to, event.id as string, system)
+    const letters = lettersOf(view, to, event.id as string, system)
     const what = `message ${event.id} from ${system} to ${to}`
     const all = received.length + letters.length
     if (all > 1) return [{ rule: 'message.doubled', system: to, seq, sentence: `${what} arrived ${all} times` }]

@@ -2,7 +2,7 @@ import {
   isOver,
   isWorkload,
   intentName,
-  letterOf,
+  lettersOf,
   type Intent,
   type Sent,
   type View,
@@ -21,7 +21,7 @@ function checkIntent(view: View, intent: Intent): Violation[] {
   const found: Violation[] = []
   const tell = (rule: string, what: string) =>
     found.push({ rule, system, sentence: `${event.type} ${event.id} to ${system}${at(intent)} ${what}` })
-  const letters = letterOf(view, system, event.id)
+  const letters = lettersOf(view, system, event.id)
   if (deliveries.length > 1) tell('send.doubled', `was delivered ${deliveries.length} times`)
   // A key whose event reached nobody may be sent again: each send is delivered or a dead letter.
   if (letters.length && deliveries.length + letters.length > intent.sends.length)
@@ -71,14 +71,14 @@ function checkAnswer(view: View, intent: Intent, { outcome, operation, at: asked
   ]
 }
 
-function mayRefuse({ systems, spawns, intents }: View, { system, to, sends }: Intent, code: string): boolean {
+function mayRefuse({ systems, spawned: answered }: View, { system, to, sends }: Intent, code: string): boolean {
   if (code === 'system.not_found') {
-    const spawned = spawns.find(({ operation, outcome }) => operation.id === system && outcome.as === 'acknowledged')
+    const spawned = answered.get(system)
     return !spawned || sends.some(({ begun }) => begun < spawned.ended)
   }
   if (code === 'system.final') return isOver(systems.get(system))
   if (code === 'actor.not_found') return to !== '' || isOver(systems.get(system))
-  return intents.size > 0 && code.startsWith('runtime.')
+  return code.startsWith('runtime.')
 }
 
 /** What nobody sent. A clerk's note may be its ledger's question. */

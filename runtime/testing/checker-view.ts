@@ -17,14 +17,19 @@ export type Asked<O extends Operation = Operation> = {
 }
 export type Sent = Asked<Extract<Operation, { kind: 'send' }>>
 
+export type Spawn = Asked<Extract<Operation, { kind: 'spawn' }>>
+
 /** All sends of one event to one system: one, or as often as its key was repeated. */
 export type Intent = { system: string; to: string; event: WorkloadEvent; sends: Sent[]; deliveries: Entry[] }
 
 export type View = {
   systems: Map<string, SystemRecord>
-  spawns: Asked<Extract<Operation, { kind: 'spawn' }>>[]
+  spawns: Spawn[]
+  /** The first spawn of each system that was acknowledged. */
+  spawned: Map<string, Spawn>
   intents: Map<string, Intent>
   lines: Line[]
+  letters: Map<string, Tables['deadLetters']>
   tables: Tables | undefined
   clockSlackMs: number | undefined
 }
@@ -48,9 +53,11 @@ export const isWorkload = ({ event }: Entry): boolean => FROM_OUTSIDE.has(event.
 
 export const intentName = (system: string, event: { id: string }) => `${system} ${event.id}`
 
-export const letterOf = ({ tables }: View, system: string, id: string, from?: string) =>
-  tables?.deadLetters.filter((each) => each.systemId === system && each.event.id === id && each.event.from === from) ??
-  []
+const letterName = (system: string, { id, from }: { id?: string; from?: string }) => `${system} ${id} ${from ?? ''}`
+
+/** Dead letters of that event to that system, from outside or from another system. */
+export const lettersOf = ({ letters }: View, system: string, id: string, from?: string) =>
+  letters.get(letterName(system, { id, from })) ?? []
 
 export const isOver = (record: SystemRecord | undefined): boolean =>
   record !== undefined && record.snapshot.status !== 'active'
@@ -59,11 +66,15 @@ export const rootEntries = ({ history }: SystemRecord): Entry[] => history.filte
 
 export function viewOf({ lines, systems, tables, clockSlackMs }: Evidence): View {
   const asked = askedOf(lines)
+  const spawns = asked.filter((each) => each.operation.kind === 'spawn') as Spawn[]
+  const acknowledged = spawns.filter(({ outcome }) => outcome.as === 'acknowledged').reverse()
   const view: View = {
     systems: new Map(systems.map((record) => [record.id, record])),
-    spawns: asked.filter((each) => each.operation.kind === 'spawn') as View['spawns'],
+    spawns,
+    spawned: new Map(acknowledged.map((spawn) => [spawn.operation.id, spawn])),
     intents: new Map(),
     lines,
+    letters: Map.groupBy(tables?.deadLetters ?? [], ({ systemId, event }) => letterName(systemId, event)),
     tables,
     clockSlackMs,
   }

@@ -56,7 +56,14 @@ async function main() {
       const forMs = Math.min(ROUND_S * 1_000, end - performance.now())
       const after = await weather({
         ...{ server, seed: seed + 1_000 * round, processes: Number(values.processes), forMs, leaseMs: 2_000 },
-        ...{ toPostgres: [...toPostgres, ...disk], toOthers, restMs: [500, 2_500], clients: 40, pauseMs: 300 },
+        ...{
+          toPostgres: [...toPostgres, ...disk],
+          toOthers,
+          restMs: [500, 2_500],
+          clients: 40,
+          pauseMs: 300,
+          longestMs: 1_500,
+        },
         ...{ folder: path.join(folder, `round-${round}`), prefix: `r${round}-`, tell: () => {} },
       })
       console.log(`\nround ${round}, ${Math.round(forMs / 1_000)} s of harm`)

@@ -202,14 +202,13 @@ export type FaultName = keyof typeof faults
 
 const LONGEST_FAULT_MS = 30_000
 
-/** One fault after another, each undone, with short rests between them, until `done`. */
+/** One fault after another, each undone, with short rests between them: each once, then any until `done`. */
 export async function torment(world: World, names: FaultName[], restMs: [number, number], done: () => boolean) {
   const { recording, random } = world
   for (let i = 0; ; i++) {
     await pause(between(random, ...restMs))
-    if (done()) return
-    // Each once before any for the second time.
-    const name = i < names.length ? (names[i] as FaultName) : pick(random, names)
+    if (i >= names.length && done()) return
+    const name = names[i] ?? pick(random, names)
     const late = pause(LONGEST_FAULT_MS).then(() => `not whole: took longer than ${LONGEST_FAULT_MS} ms`)
     const detail = await Promise.race([faults[name](world), late]).catch(
       (error: Error) => `not whole: ${error.message}`,

@@ -27,6 +27,8 @@ export type Storm = {
   /** How many clients work at a time, and how long each rests at most. */
   clients: number
   pauseMs: number
+  /** The longest timers, delays and activities of the workload. */
+  longestMs: number
   /** For the output of the processes. */
   folder: string
   /** Sets apart the systems of this storm from those of others on this server. */
@@ -67,20 +69,31 @@ export async function weather(storm: Storm): Promise<Aftermath> {
 }
 
 async function harm(storm: Storm, world: World): Promise<Violation[]> {
-  const { forMs, toPostgres, toOthers, restMs, seed, prefix, clients, pauseMs } = storm
+  const { forMs, toPostgres, toOthers, restMs, seed, prefix, longestMs, clients, pauseMs } = storm
   const { hosts, recording } = world
   await until(() => hosts.every(({ ready }) => ready), QUIET_MS)
   const end = performance.now() + forMs
-  const done = () => performance.now() > end
+  const over = () => performance.now() > end
+  let harming = true
+  const done = () => over() && !harming
   const random = seeded(seed + 1)
   const running = runWorkload({
-    ...{ workload: new Workload(random, { prefix }), recording, random, clock: wall as never, clients, pauseMs, done },
+    ...{
+      workload: new Workload(random, { prefix, longestMs }),
+      recording,
+      random,
+      clock: wall,
+      clients,
+      pauseMs,
+      done,
+    },
     senders: () => hosts.flatMap(({ sender }) => sender ?? []),
   })
   await Promise.all([
-    torment(world, toPostgres, restMs, done),
-    torment({ ...world, random: seeded(seed + 2) }, toOthers, restMs, done),
+    torment(world, toPostgres, restMs, over),
+    torment({ ...world, random: seeded(seed + 2) }, toOthers, restMs, over),
   ])
+  harming = false
   storm.tell('the harm is over; waiting for rest')
   await world.server.ready()
   await removeTriggers(world.server)
