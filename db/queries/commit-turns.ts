@@ -93,13 +93,15 @@ export async function commitTurns(
     ${finishing ? finishedCte(sql, turns) : sql``}
     , refused (id, why) as materialized (
       select null::text, null::text where false
-      ${taking ? sql`union all select k.id, 'mail' from took k where not exists (select from mailbox m where m.system_id = k.id and m.id = k.mail)` : sql``}
+      ${taking ? sql`union all select k.id, 'mail' from took k where (select true from mailbox m where m.system_id = k.id and m.id = k.mail) is null` : sql``}
       ${finishing ? sql`union all select f.id, 'result' from finished f where not exists (select from activity a where a.system_id = f.id and a.incarnation = f.incarnation and a.attempt = f.attempt and a.status = 'running' and a.owner = ${owner})` : sql``}
-      ${keyed ? sql`union all select e.id, 'key' from entry e where e.key is not null and exists (select from journal j where j.system_id = e.id and j.key = e.key)` : sql``}
+      ${keyed ? sql`union all select e.id, 'key' from entry e where e.key is not null and (select true from journal j where j.system_id = e.id and j.key = e.key)` : sql``}
     ), locked as materialized (
-      select s.id from system s join turn t on s.id = t.id
-      where s.seq = t.base and s.owner = ${owner} and s.status <> 'parked' and s.id not in (select r.id from refused r)
-      order by s.id for no key update of s
+      select l.id from (select id, base from turn where base is not null and id not in (select r.id from refused r) order by id) t
+      cross join lateral (
+        select s.id from system s where s.id = t.id and s.seq = t.base and s.owner = ${owner} and s.status <> 'parked'
+        for no key update of s
+      ) l
     ), updated as materialized (
       update system s set seq = t.base + t.entries, version = t.version, definition = t.definition, turn = ${turn}, owner = ${owner}, status = t.status, time = t.time,
         reason = t.reason::json, checkpoint_seq = case when t.checkpoint = 1 then t.base + t.entries else s.checkpoint_seq end

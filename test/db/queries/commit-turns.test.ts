@@ -248,3 +248,33 @@ describe.each(Object.entries(forms))('a commit %s', (form, commit) => {
     expect(await commit(next)).toEqual([{ id: name, committed: false, refused: null }])
   })
 })
+
+test('a batch costs the same where statistics still say that nobody owns any system', async () => {
+  const own = await createTestDatabase({ max: 1 })
+  const { sql } = own.database
+  try {
+    await sql`
+      insert into system (id, machine, version, definition, input_hash, seq, turn, time, status)
+      select 'sleeps-' || i, 'm', '1', 'd', 'h', 1, ${turn}, 7, 'active' from generate_series(1, 10000) i`
+    await sql`analyze system`
+    await sql`update system set owner = ${owner}`
+    let batches = 0
+    const quickest = async () => {
+      const taken: number[] = []
+      for (let n = 0; n < 3; n++) {
+        const ids = Array.from({ length: 500 }, (_, i) => `sleeps-${500 * batches + i + 1}`)
+        batches++
+        const turns = ids.map((id): TurnRows => ({ ...blank, id, base: 1, entries: [entry(2, `${id}-2`)] }))
+        const began = performance.now()
+        const answers = await commitTurns(sql, randomUUID(), owner, turns)
+        taken.push(performance.now() - began)
+        expect(answers.every(({ committed }) => committed)).toBe(true)
+      }
+      return Math.min(...taken)
+    }
+    const [misled] = [await quickest(), await sql`analyze system`]
+    expect(misled).toBeLessThan(10 * (await quickest())) // it was 100 times as much
+  } finally {
+    await own.drop()
+  }
+})
