@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { makeFolder, runAdjutant, startAdjutant } from '../support/adjutant.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const folder = makeFolder()
 const repository = path.join(folder.path, 'repository')
@@ -64,7 +64,7 @@ test('what was under way when its process died goes on in another database, from
       expect(restored.code, restored.stderr).toBe(0)
       expect(restored.stdout).toMatch(/is back: \d+ systems, \d+ entries/)
     },
-    { timeout: 30_000 },
+    { timeout: 90_000 },
   )
   expect((await runAdjutant(['restore', file], { env: envOf(second) })).stderr).toContain('holds directives already')
 

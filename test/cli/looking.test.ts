@@ -6,7 +6,7 @@ import { makeFolder, runAdjutant, startAdjutant } from '../support/adjutant.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const folder = makeFolder()
 const repository = path.join(folder.path, 'repository')
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const ended = await run('run', file())
   expect(ended.code, ended.stdout + ended.stderr).toBe(0)
   id = /directive ([0-9a-f-]{36})/.exec(ended.stdout)![1]!
-}, 90_000)
+}, 240_000)
 afterAll(async () => {
   await database.drop()
   folder.remove()

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts'
 import { git, writeAll } from '../support/thinking.ts'
 
 // Each test starts up to seven processes, one after the other.
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const folder = makeFolder()
 let database: TestDatabase
@@ -39,6 +39,15 @@ function file(head: string, ...steps: string[]): string {
 const run = (...args: string[]) => runAdjutant(args, { env })
 const idOf = (stdout: string) => /directive ([0-9a-f-]{36})/.exec(stdout)![1]!
 const auto = 'autonomy: full_auto'
+
+/** A step that goes on until a file is there. */
+function held(name: string) {
+  const gate = path.join(folder.path, `release-${++files}`)
+  return {
+    step: step(name, command(`until [ -e ${gate} ]; do sleep 0.1; done`)),
+    release: () => writeFileSync(gate, ''),
+  }
+}
 
 /** A running `adjutant run`, once its output holds the words. */
 async function runUntil(words: string, ...args: string[]): Promise<Running & { id: string }> {
@@ -154,14 +163,13 @@ test('a limit that fails at once ends with 4, too', async () => {
 })
 
 test('Ctrl-C ends with 130 and loses nothing', async () => {
-  const running = await runUntil(
-    'starts, attempt 1',
-    file(auto, step('one', command('sleep 2')), step('two', noop, ', dependsOn: [one]')),
-  )
+  const one = held('one')
+  const running = await runUntil('starts, attempt 1', file(auto, one.step, step('two', noop, ', dependsOn: [one]')))
   running.kill('SIGINT')
   const { code, stdout } = await running.ended
   expect(stdout).toContain(`\`adjutant run ${running.id.slice(0, 13)}\` goes on`)
   expect(code).toBe(130)
+  one.release()
   const rest = await run('run', running.id.slice(0, 13))
   expect(rest.stdout).toContain('Completed')
   expect(rest.code).toBe(0)
@@ -176,11 +184,10 @@ test('a reader that goes away is no failure, and loses nothing', async () => {
 })
 
 test('another process can pause, resume and stop what this one runs', async () => {
-  const running = await runUntil(
-    'starts, attempt 1',
-    file(auto, step('one', command('sleep 3')), step('two', noop, ', dependsOn: [one]')),
-  )
+  const one = held('one')
+  const running = await runUntil('starts, attempt 1', file(auto, one.step, step('two', noop, ', dependsOn: [one]')))
   expect((await run('pause', running.id)).stdout).toContain('is paused.')
+  one.release()
   const paused = await running.ended
   expect(paused.stdout).toMatch(/one +is passed/)
   expect(paused.stdout).toContain(`npx adjutant resume ${running.id.slice(0, 13)}`)

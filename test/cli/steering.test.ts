@@ -5,7 +5,7 @@ import { makeFolder, runAdjutant, startAdjutant } from '../support/adjutant.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const folder = makeFolder()
 let database: TestDatabase
@@ -67,12 +67,17 @@ test('with --wait a command stays until the directive ends or waits for a person
 })
 
 test('pause --wait stays until what runs is finished; resume --wait ends with the directive', async () => {
-  const name = file('autonomy: full_auto', step('one', 'sleep 2'), step('two', 'true', ', dependsOn: [one]'))
+  const gate = path.join(folder.path, 'gate')
+  const one = step('one', `until [ -e ${gate} ]; do sleep 0.1; done`)
+  const name = file('autonomy: full_auto', one, step('two', 'true', ', dependsOn: [one]'))
   await withServer(async () => {
     const running = startAdjutant(['run', name], { env })
     await eventually(() => expect(running.stdout()).toContain('starts, attempt 1'))
     const id = idOf(running.stdout())
-    const paused = await run('pause', id, '--wait')
+    const pausing = startAdjutant(['pause', id, '--wait'], { env })
+    await eventually(() => expect(pausing.stdout()).toContain('is paused.'))
+    writeFileSync(gate, '')
+    const paused = await pausing.ended
     expect(paused.stdout).toMatch(/one +is passed/)
     expect(paused.code).toBe(0)
     await running.ended
@@ -84,9 +89,8 @@ test('pause --wait stays until what runs is finished; resume --wait ends with th
 })
 
 test('where nobody works on it, --wait says so, and Ctrl-C ends the waiting only', async () => {
-  const running = startAdjutant(['run', file('autonomy: full_auto', step('one', 'sleep 1'), step('two', 'sleep 1'))], {
-    env,
-  })
+  const steps = [step('one', 'sleep 600'), step('two', 'sleep 600')]
+  const running = startAdjutant(['run', file('autonomy: full_auto', ...steps)], { env })
   await eventually(() => expect(running.stdout()).toContain('starts, attempt 1'))
   const id = idOf(running.stdout())
   expect((await run('pause', id, '--interrupt')).code).toBe(0)

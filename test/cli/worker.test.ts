@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeFolder, runAdjutant } from '../support/adjutant.ts'
@@ -27,9 +27,13 @@ test('a worker does one contract in a clone of its own, and its log and phases a
     cat README.md; echo "$ADJUTANT_TOKEN"; echo verify > "$ADJUTANT_OUTBOX/phase"
     git config user.email x@y; echo 1 > own.txt; git add own.txt; git commit -q -m own; echo 2 > left.txt
     echo "Two files" > "$ADJUTANT_OUTBOX/summary.md"; echo '{"usd":0.5,"model":"m"}' >> "$ADJUTANT_OUTBOX/costs.jsonl"
-    sleep 2.5; echo "the end"; printf '{"usd":0.25}' >> "$ADJUTANT_OUTBOX/costs.jsonl"`
-  const worker = server.work('w1', line, ['--once', '--labels', 'gpu,linux'])
-  const id = await server.given(['work'], { labels: ['gpu'], leaseSeconds: 3 })
+    until [ -e "$MARKS/go" ]; do sleep 0.1; done; echo "the end"; printf '{"usd":0.25}' >> "$ADJUTANT_OUTBOX/costs.jsonl"`
+  const MARKS = join(folder.path, 'go-on')
+  mkdirSync(MARKS)
+  const worker = server.work('w1', line, ['--once', '--labels', 'gpu,linux'], { MARKS })
+  const id = await server.given(['work'], { labels: ['gpu'], leaseSeconds: 30 })
+  await eventually(async () => expect((await contractOf(id)).phase).toBe('verify'))
+  writeFileSync(join(MARKS, 'go'), '')
   const ended = await worker.ended
   expect(ended.code).toBe(0)
   expect(ended.values()).toMatchObject([{ event: 'claimed', contract: `${id}.work-g1` }, { event: 'delivered' }])

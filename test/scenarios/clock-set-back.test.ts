@@ -21,7 +21,10 @@ test('a clock set back an hour keeps nothing waiting for an hour, and no time ru
   const limits = { approvalTimeoutMinutes: 5 / 60, maxReworkCycles: 0, maxFailedSteps: 0, maxWallTimeMinutes: 1 }
   const file = world.directive({ autonomy: 'guardrails', requirements: [], acceptanceCriteria: [], limits, chain })
   const running = world.start('run', '--json', '--wait', file)
-  onTestFinished(() => running.kill('SIGKILL'))
+  onTestFinished(async () => {
+    running.kill('SIGKILL')
+    await running.ended
+  })
   const events = () =>
     running
       .stdout()
@@ -40,4 +43,4 @@ test('a clock set back an hour keeps nothing waiting for an hour, and no time ru
   const { totals } = await world.shown()
   expect(totals.wallTimeMs).toBeGreaterThanOrEqual(0)
   expect(totals.wallTimeMs).toBeLessThan(60_000)
-}, 60_000)
+}, 180_000)

@@ -10,22 +10,27 @@ import { makeHome } from '../support/embedded-home.ts'
 import { eventually } from '../support/eventually.ts'
 import { foldersLeft, processesOf } from '../sweep/leftovers.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const isRoot = process.getuid?.() === 0
 // Root's server runs as nobody; so must the program that gets a stale pid, for Postgres to mind it.
 const owner = isRoot ? { uid: 65_534, gid: 65_534 } : {}
 const names = ['one', 'two', 'three']
 
-/** Two directives of three steps, each of which takes a quarter of a second and notes down that it was begun. */
+const gateOf = (home: string) => path.join(home, '..', 'gate')
+
+/** Two directives of three steps, each of which notes down that it was begun; the last waits for the gate. */
 function directives(home: string) {
   const work = path.join(home, '..')
+  const last = `until [ -e ${gateOf(home)} ]; do sleep 0.25; done`
   const steps = names.map((name, i) => ({
     name,
     type: 'implement',
     description: name,
     dependsOn: names.slice(Math.max(0, i - 1), i),
-    contract: { executor: { kind: 'command', shell: `echo ${name} > result; sleep 0.25` } },
+    contract: {
+      executor: { kind: 'command', shell: `echo ${name} > result; ${name === names.at(-1) ? last : 'sleep 0.25'}` },
+    },
     verifiers: [{ name: 'there', argv: ['grep', '-q', name, 'result'], weight: 1, required: true }],
   }))
   return [1, 2].map((n) => {
@@ -69,6 +74,7 @@ test('the server is killed while directives run: they go on when it is back, and
   const { env, runs } = await started(home)
   const { pid } = embeddedStatus(home)
   process.kill(pid!, 'SIGKILL')
+  writeFileSync(gateOf(home), '')
   for (const { ended } of runs) {
     const { code, stderr, values } = await ended
     expect([code, values().at(-1)], stderr).toMatchObject([0, { state: 'completed' }])
@@ -102,11 +108,12 @@ test('everything is killed, the pid file names a stranger and a stranger has the
     thief.close()
   })
 
+  writeFileSync(gateOf(home), '')
   const again = await Promise.all(ids.map((id) => runAdjutant(['run', id], { env })))
   for (const { code, stdout, stderr } of again) expect([code, stderr], stdout).toEqual([0, ''])
   expect(embeddedStatus(home).port).not.toBe(port)
   expect(stranger.exitCode).toBeNull()
   await expectWhole(env)
   expect(foldersLeft(home)).toEqual([])
-  expect(processesOf(home).filter((line) => /sleep 0\.25/.test(line))).toEqual([])
+  expect(processesOf(home).filter((line) => /sleep 0\.25|gate/.test(line))).toEqual([])
 })

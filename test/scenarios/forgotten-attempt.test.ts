@@ -28,7 +28,7 @@ test('an attempt that was started, and whose process was never told, is made aga
     expect(await hosts.sql`select from activity where status = 'running' and attempt = 1`).toHaveLength(1),
   )
   cable.cut({ tellServer: true })
-  expect((await turns.waitFor(id, { matches: 'done' }, { timeout: 10_000 })).context.result).toBe(2)
+  expect((await turns.waitFor(id, { matches: 'done' }, { timeout: 60_000 })).context.result).toBe(2)
   expect(await hosts.sql`select lost from activity`).toEqual([{ lost: 1 }])
   await doer.close()
 })

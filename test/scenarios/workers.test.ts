@@ -36,7 +36,7 @@ test('of three workers one is stopped past its lease and continued, one is kille
   const MARKS = join(folder.path, 'marks')
   mkdirSync(MARKS)
   const path = repositoryIn(folder.path)
-  const id = await server.given(['one', 'two', 'three'], {}, { repository: { path, baseRef: 'main' } })
+  const id = await server.given(['one', 'two', 'three'], { leaseSeconds: 6 }, { repository: { path, baseRef: 'main' } })
   const [first, second, third] = ['w1', 'w2', 'w3'].map((name) => server.work(name, line, [], { MARKS }))
   await eventually(() => expect(readdirSync(MARKS)).toHaveLength(3), 60_000)
   const stepOf = (who: string) =>
@@ -55,7 +55,7 @@ test('of three workers one is stopped past its lease and continued, one is kille
   await eventually(async () => {
     const lapsed = (await emitted('contract.lapsed')).map(({ data }: any) => data.worker)
     expect(lapsed.sort()).toEqual(['w1', 'w2'])
-  }, 30_000)
+  }, 60_000)
   const late = { fence: 1, delivery: null, summary: 'late' }
   const contract = `${id}.${stopped}-g1`
   const refused = await server.ask('POST', `/v1/contracts/${contract}/deliver`, late)
