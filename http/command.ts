@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { Rejection } from '../runtime/index.ts'
 import type { ActorView, Runtime } from '../runtime/index.ts'
 import { idempotencyKeyOf, keyReused, sendKeyFor } from './idempotency.ts'
-import { checkUnchanged } from './preconditions.ts'
+import { directiveChanged, expectedSeq } from './preconditions.ts'
 import { Problem } from './problem.ts'
 import { readBody } from './request.ts'
 import { commandsIn, stateOf } from './state.ts'
@@ -52,12 +52,14 @@ export async function giveCommand(
 ): Promise<boolean> {
   const { target } = options
   const key = idempotencyKeyOf(c)
-  // What was done under a key is answered as it was then, changed or not.
-  if (key === undefined) await checkUnchanged(c, runtime, target.systemId)
+  const ifSeq = await expectedSeq(c, runtime, target.systemId, key !== undefined)
   const before = await look(runtime, target)
   const objection = await objectionTo(command, before, options)
   if (objection && key === undefined) throw objection
-  const receipt = await within(c.get('answerWithinMs') as number, send(runtime, command, options, sendKeyFor(key)))
+  const receipt = await within(
+    c.get('answerWithinMs') as number,
+    send(runtime, command, options, { key: sendKeyFor(key), ifSeq }),
+  )
   if (receipt?.seq === undefined) return false
   if (receipt.duplicate) await checkSame(runtime, target, command, receipt.seq)
   if (!(await tookEffect(runtime, target, before, receipt.seq))) {
@@ -77,10 +79,14 @@ async function look(runtime: Runtime, { systemId, address }: Target): Promise<Ac
   })
 }
 
-async function send(runtime: Runtime, command: Stamped, { target, ended }: CommandOptions, idempotencyKey: string) {
-  const options = { to: target.address, idempotencyKey, wait: 'processed' } as const
+type Sending = { key: string; ifSeq: number | undefined }
+
+async function send(runtime: Runtime, command: Stamped, { target, ended }: CommandOptions, { key, ifSeq }: Sending) {
+  const condition = ifSeq === undefined ? {} : { ifSeq }
+  const options = { to: target.address, idempotencyKey: key, wait: 'processed', ...condition } as const
   return runtime.send(target.systemId, command, options).catch(async (error: unknown) => {
     if (isRejection(error, 'system.parked')) return undefined
+    if (isRejection(error, 'system.changed')) throw directiveChanged((await runtime.snapshot(target.systemId)).seq)
     // It ended between look and send.
     throw ended && isRejection(error, 'actor.not_found', 'system.final') ? await ended() : error
   })

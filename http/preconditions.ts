@@ -17,19 +17,29 @@ export function answerTagged(c: Context, seq: number, body: object): Response {
 }
 
 /**
- * 412 `directive.changed` unless `If-Match` names the directive's last journal entry, or is absent. Compared as the request
- * comes; whether the command fits the state in which it is processed is the machine's to say, as ever.
+ * The journal entry that has to be the directive's last one when the command is processed, as `If-Match` names it; undefined:
+ * any. 412 `directive.changed` when it is another one already, unless the request has a key: what was done under a key is
+ * answered as it was then, changed or not.
  */
-export async function checkUnchanged(c: Context, runtime: Runtime, id: string): Promise<void> {
+export async function expectedSeq(
+  c: Context,
+  runtime: Runtime,
+  id: string,
+  keyed: boolean,
+): Promise<number | undefined> {
   const wanted = c.req.header('if-match')
-  if (wanted === undefined) return
+  if (wanted === undefined || tagsIn(wanted).includes('*')) return undefined
   const { seq } = await runtime.snapshot(id)
-  if (tagsIn(wanted).some((tag) => tag === '*' || tag === tagOf(seq))) return
-  throw new Problem(
+  if (tagsIn(wanted).includes(tagOf(seq))) return seq
+  if (!keyed) throw directiveChanged(seq)
+  return Number(/^"(\d+)"$/.exec(tagsIn(wanted)[0] as string)?.[1] ?? -1)
+}
+
+export const directiveChanged = (seq: number): Problem =>
+  new Problem(
     412,
     'directive.changed',
     'The directive is not as it was when you read it',
     { seq },
     { etag: tagOf(seq) },
   )
-}

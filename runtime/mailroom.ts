@@ -1,6 +1,7 @@
 import type { EventObject } from 'xstate'
 import { isTransient, type AcceptedMail, type Acceptance, type Store } from '../db/index.ts'
 import { dueAfter, type Clock } from './clock.ts'
+import { conditioned } from './condition.ts'
 import { encode } from './encoding.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
@@ -10,7 +11,14 @@ import type { Signals } from './signals.ts'
 import type { Mail, MailOutcome } from './turn.ts'
 import type { Wakeups } from './wakeups.ts'
 
-export type SendOptions = { to?: string; idempotencyKey?: string; delay?: number; wait?: 'accepted' | 'processed' }
+export type SendOptions = {
+  to?: string
+  idempotencyKey?: string
+  delay?: number
+  /** Delivered only if this is still the last entry then; else it is refused as `system.changed`. */
+  ifSeq?: number
+  wait?: 'accepted' | 'processed'
+}
 
 /** What a send led to. `seq`: the entry of the delivery, once it is known. `duplicate`: the key was sent before. */
 export type Receipt = { seq?: number; duplicate: boolean }
@@ -61,7 +69,7 @@ export class Mailroom {
 
   async send(system: string, event: EventObject, options: SendOptions = {}): Promise<Receipt> {
     refuseUnstorable(system, options)
-    const { event: stored, text } = prepared(event)
+    const { event: stored, text } = prepared(conditioned(event, options.ifSeq))
     const at = this.#options.clock.now()
     const key = options.idempotencyKey ?? null
     if (this.#inMemory(system, options)) {
@@ -255,12 +263,12 @@ function prepared(event: EventObject) {
 }
 
 const refusal = (reason: string, { address, system }: AcceptedMail) =>
-  new Rejection(
-    reason,
-    reason === 'actor.not_found'
-      ? `no actor lives at address '${address}'`
-      : `system ${system} ended before it took the event`,
-  )
+  new Rejection(reason, refusals[reason]?.(address) ?? `system ${system} ended before it took the event`)
+
+const refusals: Record<string, (address: string) => string> = {
+  'actor.not_found': (address) => `no actor lives at address '${address}'`,
+  'system.changed': () => 'the system has moved on from the entry that the event was for',
+}
 
 const unknownFate = (cause: unknown) =>
   isTransient(cause)

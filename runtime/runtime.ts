@@ -74,7 +74,7 @@ export class Runtime {
 
   /**
    * Durable once it returns (`wait: 'accepted'`), or its turn committed (`'processed'`).
-   * Rejections: `system.not_found`, `system.final`, `actor.not_found`, `event.too_large`, `event.invalid`, `send.unknown`,
+   * Rejections: `system.not_found`, `system.final`, `system.changed`, `actor.not_found`, `event.too_large`, `event.invalid`, `send.unknown`,
    * and `system.parked` where processing was waited for: the event is kept.
    */
   async send(id: string, event: EventObject & Record<string, any>, options: SendOptions = {}) {

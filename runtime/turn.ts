@@ -1,5 +1,6 @@
 import type { AttemptKey } from '../db/index.ts'
 import type { StoredEnd } from './attempt.ts'
+import { conditionOf, unconditioned } from './condition.ts'
 import type { Encoded } from './encoding.ts'
 import type { Hosted, LiveSystem } from './live-system.ts'
 import { emptyTurn, type FinishedAttempt, type Timer, type TurnRecord } from './turn-record.ts'
@@ -109,12 +110,14 @@ function deliverMail(system: LiveSystem, turn: TurnRecord, mail: Mail): MailOutc
   const holder = mail.incarnation !== null ? system.actors.get(mail.incarnation) : system.at(mail.address ?? '')
   if (!holder || !system.alive(holder)) return undeliverable(turn, mail)
   const seq = system.recorder.seq + 1
+  const expected = conditionOf(mail.event)
+  if (expected !== undefined && expected !== seq - 1) return refused(turn, mail, changed(seq - 1, expected))
   if (mail.kind === 'emission') system.recorder.emission(holder, mail)
   else {
     const target = mail.kind === 'report' ? reported(system, mail, holder) : holder.actor
     if (!target) return undeliverable(turn, mail)
     finish(turn, mail, holder)
-    deliver(system, mail, holder, target)
+    deliver(system, unconditioned(mail), holder, target)
   }
   return { seq }
 }
@@ -139,9 +142,22 @@ function deliver(system: LiveSystem, mail: Mail, holder: Hosted, target: Hosted[
 
 // Results and reports for an actor that was stopped are late, not lost.
 function undeliverable(turn: TurnRecord, mail: Mail): MailOutcome {
-  const address = mail.address ?? ''
-  const refusal = { refused: 'actor.not_found', message: `no actor lives at address '${address}'` }
+  return refused(turn, mail, {
+    refused: 'actor.not_found',
+    message: `no actor lives at address '${mail.address ?? ''}'`,
+  })
+}
+
+type Refusal = Extract<MailOutcome, { refused: string }>
+
+const changed = (seq: number, expected: number): Refusal => ({
+  refused: 'system.changed',
+  message: `the event was for the state after entry ${expected}, and the last one is ${seq}`,
+})
+
+function refused(turn: TurnRecord, mail: Mail, refusal: Refusal): MailOutcome {
+  const { address, text: event, key } = mail
   if (mail.id && mail.kind === 'mail')
-    turn.deadLetters.push({ id: mail.id, address, reason: refusal.refused, event: mail.text, key: mail.key })
+    turn.deadLetters.push({ id: mail.id, address: address ?? '', reason: refusal.refused, event, key })
   return refusal
 }
