@@ -88,7 +88,7 @@ export class Fleet {
     return this.#berths.flatMap(({ runtime }) => runtime ?? [])
   }
 
-  /** Statements that may still change something, also of those who died. */
+  /** Statements that may still change something, also of those who died, and answers. */
   get onTheWay(): number {
     return this.#onTheWay.size
   }
@@ -183,7 +183,7 @@ export class Fleet {
       sent: () => {
         const statement = {}
         this.#onTheWay.add(statement)
-        return { arrived: () => this.#onTheWay.delete(statement) }
+        return { over: () => this.#onTheWay.delete(statement) }
       },
     })
   }

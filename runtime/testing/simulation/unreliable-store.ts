@@ -17,8 +17,8 @@ export type Line = {
   /** Something befell a call. */
   befell(fault: CallFault, name: string): void
   crash(): void
-  /** A statement is on its way to the server, until `arrived`. */
-  sent(): { arrived(): void }
+  /** A statement, or its answer, is on its way until it is `over`. */
+  sent(): { over(): void }
 }
 
 type Work = () => Promise<unknown>
@@ -36,12 +36,9 @@ export function unreliableStore(line: Line): Store {
       new Promise((resolve, reject) => {
         // What is sent is what it was when it was sent.
         const sent = structuredClone(given)
-        const { arrived } = line.sent()
-        const work = async () => {
-          arrived()
-          return (store[name] as (...given: unknown[]) => Promise<unknown>)(...sent)
-        }
-        new Call(line, name, { resolve, reject }, arrived).make(work)
+        const { over } = line.sent()
+        const work = async () => (store[name] as (...given: unknown[]) => Promise<unknown>)(...sent)
+        new Call(line, name, { resolve, reject }, over).make(work)
       }),
   ])
   return { ...(Object.fromEntries(calls) as Store), ...unreliableChannel(line) }
@@ -53,11 +50,10 @@ class Call {
   readonly #number: number
   readonly #settle: Settle
 
-  readonly #gone: () => void
+  readonly #over: () => void
 
-  /** `gone`: it will never arrive. */
-  constructor(line: Line, name: string, settle: Settle, gone: () => void) {
-    this.#gone = gone
+  constructor(line: Line, name: string, settle: Settle, over: () => void) {
+    this.#over = over
     this.#line = line
     this.#name = name
     this.#number = line.nextCall()
@@ -85,21 +81,21 @@ class Call {
       case 'deadlock':
         return this.#lose(there, lost('40P01'))
       case 'unanswered':
-        world.after(there, () => void work().catch(() => {}))
+        world.after(there, () => this.#unheard(work))
         return this.#refuse(there + this.#latency('back'), lost())
       case 'late':
         this.#refuse(there, lost())
-        return void world.after(there + ms, () => void work().catch(() => {}))
+        return void world.after(there + ms, () => this.#unheard(work))
       case 'crash before':
-        this.#gone()
+        this.#over()
         return crash()
       case 'crash after':
         return void world.after(there, () => {
-          void work().catch(() => {})
+          this.#unheard(work)
           crash()
         })
       case 'crash, late':
-        world.after(there + ms, () => void work().catch(() => {}))
+        world.after(there + ms, () => this.#unheard(work))
         return crash()
     }
   }
@@ -110,7 +106,11 @@ class Call {
       if (isOut()) return this.#lose(0, lost())
       const back = this.#latency('back') + slowBack
       const arrive = (settle: () => void) =>
-        world.after(back, () => (isOut() ? this.#refuse(0, lost()) : host.reach(settle)))
+        world.after(back, () => {
+          this.#over()
+          if (isOut()) this.#refuse(0, lost())
+          else host.reach(settle)
+        })
       work().then(
         (answer) => arrive(() => this.#settle.resolve(answer)),
         (error: Error) => arrive(() => this.#settle.reject(error)),
@@ -118,8 +118,14 @@ class Call {
     })
   }
 
+  // It happens, and nobody hears of it.
+  #unheard(work: Work) {
+    this.#over()
+    void work().catch(() => {})
+  }
+
   #lose(after: number, error: Error) {
-    this.#gone()
+    this.#over()
     this.#refuse(after, error)
   }
 
