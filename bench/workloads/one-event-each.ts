@@ -5,7 +5,7 @@ const IN_FLIGHT = 1_000
 
 export const workload: Workload = {
   name: 'one event each',
-  what: 'many systems are created, take one event each in memory, and one each after a restart, read from the database',
+  what: 'many systems are created, take one event each in memory, and one each after a restart, for which they are read from the database (until all are processed)',
   async run({ url }, { quick }) {
     const systems = quick ? 1_000 : 10_000
     const [created, live, ids] = await withRuntime(url, async (runtime) => {
@@ -16,11 +16,12 @@ export const workload: Workload = {
       const live = await timedForEach(ids, IN_FLIGHT, (id) => runtime.send(id, add, { idempotencyKey: `live-${id}` }))
       return [created, live, ids] as const
     })
-    const stored = await withRuntime(url, (runtime) =>
-      timedForEach(ids, IN_FLIGHT, (id) =>
-        runtime.send(id, add, { idempotencyKey: `stored-${id}`, wait: 'processed' }),
-      ),
-    )
+    const stored = await withRuntime(url, async (runtime) => {
+      const began = performance.now()
+      await timedForEach(ids, IN_FLIGHT, (id) => runtime.send(id, add, { idempotencyKey: `stored-${id}` }))
+      await runtime.settled()
+      return (performance.now() - began) / 1_000
+    })
     const unit = 'per second'
     return [
       { name: `${systems} systems created`, value: systems / created, unit },
