@@ -15,17 +15,19 @@ const SET_BACK_MS = 1_000
 
 /**
  * The machine's clock; where that is set back it goes on from where it was, else a timer due in a minute would be due in an
- * hour and a minute. Set ahead (or after a sleep) it is followed.
+ * hour and a minute. Set ahead (or after a sleep) it is followed. It never falls: what was sent later would be due earlier.
  */
 export function hostTime(wall = Date.now, steady = () => performance.now()): () => number {
   let [lastWall, lastSteady, ahead] = [wall(), steady(), 0]
+  let latest = -Infinity
   return () => {
     const [nowWall, nowSteady] = [wall(), steady()]
     const lost = nowSteady - lastSteady - (nowWall - lastWall)
     if (lost > SET_BACK_MS) ahead += Math.round(lost)
     lastWall = nowWall
     lastSteady = nowSteady
-    return nowWall + ahead
+    latest = Math.max(latest, nowWall + ahead)
+    return latest
   }
 }
 

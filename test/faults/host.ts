@@ -1,5 +1,6 @@
 // A runtime in a process of its own, which does what its parent tells it: `node host.ts '{"url":…,"name":…}'`.
 import { openDatabase } from '../../db/index.ts'
+import { hostTime } from '../../runtime/clock.ts'
 import { createRuntime } from '../../runtime/index.ts'
 import { workloadActivities } from '../../runtime/testing/workload-job.ts'
 import { workloadMachines } from '../../runtime/testing/workload-machines.ts'
@@ -9,9 +10,10 @@ const { url, name, leaseMs } = JSON.parse(process.argv[2] as string) as HostOpti
 const say = (answer: Answer) => process.send?.(answer)
 process.on('disconnect', () => process.exit(0))
 
+// The machine's clock as the runtime reads it; somebody sets it.
 let jump = 0
 const clock = {
-  now: () => Date.now() + jump,
+  now: hostTime(() => Date.now() + jump),
   setTimeout: (fn: () => void, ms: number) => setTimeout(fn, Math.min(ms, 2 ** 31 - 1)),
   clearTimeout: (timer: NodeJS.Timeout) => clearTimeout(timer),
 }

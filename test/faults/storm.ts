@@ -19,6 +19,8 @@ export type Storm = {
   processes: number
   /** How long there is harm done, in ms. */
   forMs: number
+  /** Where given it goes on until harm of each kind was done and so many operations acknowledged: a busy machine is slow. */
+  least?: { acknowledged: number }
   leaseMs: number
   /** Those that harm Postgres itself, and the others, which happen at the same time. */
   toPostgres: FaultName[]
@@ -37,7 +39,7 @@ export type Storm = {
 }
 
 const QUIET_MS = 60_000
-const CLOSE_MS = 15_000
+const CLOSE_MS = 60_000
 const wall = { setTimeout: (fn: () => void, ms: number) => setTimeout(fn, ms) }
 
 export type Aftermath = { evidence: Evidence; violations: Violation[] }
@@ -73,7 +75,7 @@ async function harm(storm: Storm, world: World): Promise<Violation[]> {
   const { hosts, recording } = world
   await until(() => hosts.every(({ ready }) => ready), QUIET_MS)
   const end = performance.now() + forMs
-  const over = () => performance.now() > end
+  const over = () => performance.now() > end && (isEnough(storm, recording) || performance.now() > end + QUIET_MS)
   let harming = true
   const done = () => over() && !harming
   const random = seeded(seed + 1)
@@ -103,6 +105,13 @@ async function harm(storm: Storm, world: World): Promise<Violation[]> {
   return answered ? found : [...found, { rule: 'answer.missing', sentence: `${open} operations were never answered` }]
 }
 
+function isEnough({ least, toPostgres, toOthers }: Storm, { lines }: Recording): boolean {
+  if (!least) return true
+  const done = new Set(lines.flatMap((line) => (line.type === 'fault' ? [line.kind] : [])))
+  const acknowledged = lines.filter((line) => line.type === 'ended' && line.outcome.as === 'acknowledged')
+  return acknowledged.length > least.acknowledged && [...toPostgres, ...toOthers].every((name) => done.has(name))
+}
+
 /** Until nothing waits or runs, nor for a while after. */
 async function rest({ server }: Storm, hosts: Host[]): Promise<Violation[]> {
   let quiet = 0
@@ -130,7 +139,9 @@ async function collect({ server, prefix }: Storm, recording: Recording): Promise
   try {
     const systems = await recordSystems(reader, systemsOf(recording))
     const tables = await readTables(server.sql, prefix)
-    return { lines: recording.lines, systems, tables, clockSlackMs: LONGEST_JUMP_MS + 1_000 }
+    const { lines } = recording
+    const jumps = lines.filter((line) => line.type === 'fault' && line.kind === 'clock jumped').length
+    return { lines, systems, tables, clockSlackMs: jumps * LONGEST_JUMP_MS + 1_000 }
   } finally {
     await reader.close()
   }

@@ -39,3 +39,14 @@ test('a clock that is set ahead, and one that is kept right, is followed', () =>
   pass(1_000)
   expect(now()).toBe(before + 3_600_980)
 })
+
+test('a clock that is kept right by setting it back a little stands still meanwhile, and never falls', () => {
+  const { at, pass, now } = clocks()
+  const before = now()
+  at.wall -= 900
+  expect(now()).toBe(before)
+  pass(600)
+  expect(now()).toBe(before)
+  pass(600)
+  expect(now()).toBe(before + 300)
+})
