@@ -5,7 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-test('a short run measures, writes down what it found, and leaves nothing behind', { timeout: 120_000 }, async () => {
+test('a short run measures, writes down what it found, and leaves nothing behind', { timeout: 400_000 }, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-test-'))
   try {
     const bench = path.join(import.meta.dirname, '../../bench/bench.ts')

@@ -10,7 +10,7 @@ test('whatever happens to processes, connections and clocks, the guarantee is ke
   expect([...tally.faults.keys()]).toEqual(
     expect.arrayContaining(['unanswered', 'late', 'crash after', 'pause', 'outage']),
   )
-}, 120_000)
+}, 400_000)
 
 test('the same seed is the same run', async () => {
   const [one, other] = [await simulate({ seed: 17 }), await simulate({ seed: 17 })]
@@ -23,7 +23,7 @@ describe('the checker sees a runtime in which', () => {
     async (plant) => {
       expect((await firstFailure(1, 100, newTally(), plant))?.violations).not.toHaveLength(0)
     },
-    120_000,
+    400_000,
   )
 })
 
@@ -33,4 +33,4 @@ test('a failing run is told as the few events that make it fail', async () => {
   const script = failure && (await minimalTest(failure, plant))
   expect(script).toContain('timer.lost')
   expect(script?.match(/"operation"/g)?.length).toBeLessThan((failure?.operations.length ?? 0) / 3)
-}, 120_000)
+}, 400_000)
