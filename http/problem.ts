@@ -48,6 +48,7 @@ const rejectionStatus: Record<string, ContentfulStatusCode> = {
   'event.invalid': 422,
   'input.invalid': 422,
   'send.unknown': 503,
+  'runtime.overloaded': 503,
   'history.pruned': 410,
   'runtime.closed': 503,
   'runtime.not_started': 503,
@@ -57,7 +58,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Rejection && rejectionStatus[error.code]) {
     const details = error instanceof HistoryPruned ? { first: error.first } : {}
-    return new Problem(rejectionStatus[error.code]!, error.code, error.message, details)
+    return new Problem(rejectionStatus[error.code]!, error.code, error.message, details, retryAfter(error))
   }
   if (error instanceof HTTPException) {
     return new Problem(error.status as ContentfulStatusCode, 'request.refused', error.message)
@@ -67,6 +68,9 @@ export function toProblem(error: unknown): Problem {
   }
   return new Problem(500, 'server.defect', 'The server failed to answer; its log tells more under the request id')
 }
+
+const retryAfter = ({ retryAfterMs }: Rejection): Record<string, string> =>
+  retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }
 
 /** SQLSTATE classes 08 and 57P, and the codes of the driver and of sockets. */
 const isUnreachable = (error: unknown): boolean =>

@@ -28,6 +28,8 @@ export type EngineOptions = {
   takesTurns: boolean
   /** Live systems kept in memory. */
   cacheSize: number
+  /** A system left memory whose next timer is due then. */
+  sleeps(due: number): void
   /** Mail from memory whose turn was refused as stale goes to whoever owns the system now. */
   reroute(system: string, mail: Mail[]): void
   park(slot: Slot, reason: { code: string; message: string }): Promise<void>
@@ -75,7 +77,8 @@ export class Engine {
   constructor(given: Omit<EngineOptions, 'park'>) {
     const options: EngineOptions = { ...given, park: (slot, reason) => this.#aftermath.park(slot, reason) }
     this.#options = options
-    this.slots = new Slots(options, (slot) => this.wake(slot))
+    const isWanted = (slot: Slot) => this.#ready.has(slot)
+    this.slots = new Slots({ ...options, isWanted }, (slot) => this.wake(slot))
     this.#loading = new LoadingDock(options)
     this.#aftermath = new Aftermath(options, this.slots, this.#loading)
   }
@@ -118,6 +121,8 @@ export class Engine {
   beget(birth: Pending) {
     if (this.#closed) return refuseSenders(birth, closed())
     birth.slot.busy = true
+    // Nobody can have sent it anything yet; whoever does so from now on says so.
+    birth.slot.fetch = false
     this.#births.push(birth)
     this.#schedule()
   }
@@ -284,7 +289,6 @@ export class Engine {
 }
 
 const closed = () => new Error('the runtime was closed')
-
 const refusal = (error: unknown) => ({
   refused: 'send.unknown',
   message: `the system could not be run: ${(error as Error).message}`,

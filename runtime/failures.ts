@@ -1,10 +1,15 @@
-/** A request that must not be repeated as it is: the caller has to react. Codes are `noun.problem`. */
+/**
+ * A request that must not be repeated as it is: the caller has to react. Codes are `noun.problem`.
+ * `retryAfterMs`: nothing is wrong with it, and it may be repeated unchanged after that time.
+ */
 export class Rejection extends Error {
   override readonly name = 'Rejection'
   readonly code: string
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  readonly retryAfterMs: number | undefined
+  constructor(code: string, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
     super(message, options)
     this.code = code
+    this.retryAfterMs = options.retryAfterMs
   }
 }
 

@@ -1,8 +1,9 @@
 import type { EventObject } from 'xstate'
 import { isTransient, type AcceptedMail, type Acceptance, type Store } from '../db/index.ts'
+import type { Admission } from './admission.ts'
 import { dueAfter, type Clock } from './clock.ts'
 import { conditioned } from './condition.ts'
-import { encode } from './encoding.ts'
+import { encode, type Encoded } from './encoding.ts'
 import type { Engine } from './engine.ts'
 import { Rejection } from './failures.ts'
 import { pause, type Platform } from './platform.ts'
@@ -31,6 +32,7 @@ type Options = {
   signals: Signals
   wakeups: Wakeups
   owner: string
+  admission: Admission
   leaseValid(): boolean
   takesTurns: boolean
   closed(): boolean
@@ -69,7 +71,11 @@ export class Mailroom {
 
   async send(system: string, event: EventObject, options: SendOptions = {}): Promise<Receipt> {
     refuseUnstorable(system, options)
-    const { event: stored, text } = prepared(conditioned(event, options.ifSeq))
+    const ready = prepared(conditioned(event, options.ifSeq))
+    return this.#options.admission.admit(ready.text.length, () => this.#send(system, ready, options))
+  }
+
+  #send(system: string, { event, text }: Prepared, options: SendOptions): Promise<Receipt> {
     const at = this.#options.clock.now()
     const key = options.idempotencyKey ?? null
     if (this.#inMemory(system, options)) {
@@ -86,7 +92,7 @@ export class Mailroom {
           address,
           incarnation: null,
           systemId: null,
-          event: stored,
+          event,
           text,
           key,
           wait: options.wait,
@@ -249,7 +255,9 @@ function refuseUnstorable(system: string, { to = '', idempotencyKey: key = 'none
     throw new Rejection('key.invalid', `an idempotency key is Unicode text of 1 to ${MAX_KEY_BYTES} bytes`)
 }
 
-function prepared(event: EventObject) {
+type Prepared = { event: Encoded; text: string }
+
+function prepared(event: EventObject): Prepared {
   if (typeof event !== 'object' || event === null || typeof event.type !== 'string' || event.type === '')
     throw new Rejection('event.invalid', 'an event is an object with a type that is a non-empty string')
   try {

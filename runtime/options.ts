@@ -1,5 +1,6 @@
 import type { Database } from '../db/index.ts'
 import type { Activity } from './activity.ts'
+import type { Limits } from './admission.ts'
 import type { Clock } from './clock.ts'
 import { node, type Platform } from './platform.ts'
 import type { Machines, Registry } from './registry.ts'
@@ -27,6 +28,8 @@ export type RuntimeOptions = {
   concurrency?: number
   /** Live systems kept in memory. */
   cacheSize?: number
+  /** Sends and spawns that may wait in this process to become durable; beyond, they are refused as `runtime.overloaded`. */
+  admission?: Limits
   onPoint?: OnPoint
   /** Node's own by default; a simulation gives another. */
   platform?: Platform

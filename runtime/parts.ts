@@ -1,5 +1,6 @@
 import type { EventObject } from 'xstate'
 import { ActivityHost } from './activity-host.ts'
+import { Admission } from './admission.ts'
 import { Engine, type Claims } from './engine.ts'
 import { Lease } from './lease.ts'
 import type { Surroundings } from './live-system.ts'
@@ -39,6 +40,7 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
   const leaseValid = () => lease.valid
   const wakeups = new Wakeups(store, platform, lease.id)
   const around: Surroundings = { registry, uuid: () => platform.uuid(), log: console.log, strayed }
+  const admission = new Admission(options.admission)
   const common = { store, clock, platform, signals, owner: lease.id, log }
   const engine: Engine = new Engine({
     ...common,
@@ -47,15 +49,16 @@ export function assemble(options: Resolved, { closed, mailed, strayed }: Callbac
     cacheSize,
     reroute: (system, mail) => mailroom.reroute(system, mail),
     claims: claimsOf(() => activities),
+    sleeps: (due) => poller.lookAt(due),
   })
-  const mailroom = new Mailroom({ ...common, engine, wakeups, leaseValid, takesTurns, closed })
+  const mailroom = new Mailroom({ ...common, admission, engine, wakeups, leaseValid, takesTurns, closed })
   const activities = activityHost(options, common, engine, mailed)
   const reader = new Reader({ store, platform, engine, around, leaseValid })
   const revival = new Revival({ ...common, around, freed: (system) => mailed(system, null) })
   const turning = takesTurns ? engine : undefined
   const poller = new Poller({ ...common, engine: turning, activities, lease, leaseMs, revival })
   const watch = new Watch({ ...common, engine, activities, mailroom, reader, poll: () => poller.poll(), closed })
-  return { takesTurns, signals, lease, wakeups, around, engine, mailroom, activities, reader, poller, watch }
+  return { admission, takesTurns, signals, lease, wakeups, around, engine, mailroom, activities, reader, poller, watch }
 }
 
 type Common = Pick<

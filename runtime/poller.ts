@@ -32,6 +32,9 @@ export class Poller {
   #polling: Promise<void> | undefined
   #sweptAt = -Infinity
   #open = false
+  /** When the next look is planned, by the platform's clock, and what must not be missed, by the runtime's. */
+  #plannedAt = Infinity
+  #dueAt = Infinity
 
   constructor(options: Options) {
     this.#options = options
@@ -59,20 +62,31 @@ export class Poller {
     return this.#polling
   }
 
+  /** Something falls due then that may not have been there at the last look. */
+  lookAt(due: number) {
+    const { clock, platform } = this.#options
+    this.#dueAt = Math.min(this.#dueAt, due)
+    const ms = Math.max(SHORTEST_POLL_MS, due - clock.now())
+    if (!this.#polling && platform.steady() + ms < this.#plannedAt) this.#later(ms)
+  }
+
   #later(ms: number) {
-    this.#options.platform.clearTimeout(this.#timer)
-    if (this.#open) this.#timer = this.#options.platform.setTimeout(() => void this.poll(), ms)
+    const { platform } = this.#options
+    platform.clearTimeout(this.#timer)
+    this.#plannedAt = platform.steady() + ms
+    if (this.#open) this.#timer = platform.setTimeout(() => void this.poll(), ms)
   }
 
   async #poll() {
-    const { lease, log } = this.#options
+    const { clock, lease, log } = this.#options
     let next = POLL_MS
+    this.#dueAt = Infinity
     try {
       if (lease.valid) next = await this.#look()
     } catch (error) {
       if (!isTransient(error)) log('poll.failed', { error })
     } finally {
-      this.#later(next)
+      this.#later(Math.max(SHORTEST_POLL_MS, Math.min(next, this.#dueAt - clock.now())))
     }
   }
 

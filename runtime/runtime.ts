@@ -26,6 +26,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 const defined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 
+// What a small live system takes.
+const SPAWN_BYTES = 8_000
+
 export class Runtime {
   readonly #options: Resolved
   readonly #parts: Parts
@@ -65,17 +68,16 @@ export class Runtime {
   spawn(machineName: string, options: SpawnOptions = {}): Promise<{ id: string }> {
     this.#mustRun()
     const { database, clock, platform } = this.#options
-    return spawnSystem(
-      { store: database.store, clock, platform, engine: this.#parts.engine, around: this.#parts.around },
-      machineName,
-      options,
-    )
+    const { engine, around, admission } = this.#parts
+    const parts = { store: database.store, clock, platform, engine, around }
+    return admission.admit(SPAWN_BYTES, () => spawnSystem(parts, machineName, options))
   }
 
   /**
    * Durable once it returns (`wait: 'accepted'`), or its turn committed (`'processed'`).
-   * Rejections: `system.not_found`, `system.final`, `system.changed`, `actor.not_found`, `event.too_large`, `event.invalid`, `send.unknown`,
-   * and `system.parked` where processing was waited for: the event is kept.
+   * Rejections: `system.not_found`, `system.final`, `system.changed`, `actor.not_found`, `event.too_large`, `event.invalid`,
+   * `send.unknown`, `runtime.overloaded` (nothing has happened; `retryAfterMs` says when to come again), and `system.parked`
+   * where processing was waited for: the event is kept.
    */
   async send(id: string, event: EventObject & Record<string, any>, options: SendOptions = {}) {
     this.#mustRun()

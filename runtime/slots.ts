@@ -8,11 +8,19 @@ type Options = {
   clock: Clock
   owner: string
   cacheSize: number
+  /** A turn of the system is about to be taken. */
+  isWanted(slot: Slot): boolean
+  /** A system left memory whose next timer is due then. */
+  sleeps(due: number): void
   log(problem: string, detail: object): void
 }
 
 // Evicting one at a time would cost a statement each.
 const EVICT_TOGETHER = 200
+// To restore a system from as many entries takes no longer than to write a checkpoint of it.
+const FEW_ENTRIES = 20
+// Each time one more comes, so that those which are busy are passed by and there is never much to do at once.
+const LOOKS = 8
 
 /** The systems this process knows, the least recently used of which leave when there are too many. */
 export class Slots {
@@ -20,10 +28,13 @@ export class Slots {
   readonly #options: Options
   readonly #wake: (slot: Slot) => void
   #releasing: Promise<unknown> | undefined
+  /** Goes on where the last look for systems to forget has ended. */
+  #oldest: Iterator<Slot, undefined>
 
   constructor(options: Options, wake: (slot: Slot) => void) {
     this.#options = options
     this.#wake = wake
+    this.#oldest = this.#slots.values()
   }
 
   get = (id: string): Slot | undefined => this.#slots.get(id)
@@ -84,6 +95,7 @@ export class Slots {
     this.#slots.delete(slot.id)
     this.#slots.set(slot.id, slot)
     this.#setAlarm(slot, live.system.timers.next()?.due)
+    if (this.#slots.size > this.#options.cacheSize) this.#dropSome()
     if (this.#slots.size > this.#options.cacheSize) void this.#shrink()
   }
 
@@ -126,12 +138,31 @@ export class Slots {
     slot.alarm = { at: due, cancel: () => clock.clearTimeout(handle) }
   }
 
+  // What has done little since its checkpoint is forgotten without a word: it stays ours, and is loaded when it has mail.
+  #dropSome() {
+    for (let looks = LOOKS; looks > 0 && this.#slots.size > this.#options.cacheSize; looks--) {
+      const next = this.#oldest.next()
+      if (next.done) this.#oldest = this.#slots.values()
+      else if (this.#isIdle(next.value) && isFresh(next.value)) this.#drop(next.value)
+    }
+  }
+
+  #drop(slot: Slot) {
+    const due = slot.live?.system.timers.next()?.due
+    this.evict(slot)
+    this.#slots.delete(slot.id)
+    if (due !== undefined) this.#options.sleeps(due)
+  }
+
+  #isIdle = (slot: Slot): boolean =>
+    slot.live !== undefined && !slot.busy && !slot.queue.length && !slot.fetch && !this.#options.isWanted(slot)
+
   async #shrink() {
     if (this.#releasing) return
     const idle: Slot[] = []
     for (const slot of this.#slots.values()) {
       if (idle.length >= EVICT_TOGETHER) break
-      if (slot.live && !slot.busy && !slot.queue.length) idle.push(slot)
+      if (this.#isIdle(slot) && !isFresh(slot)) idle.push(slot)
     }
     if (!idle.length) return
     this.#releasing = this.#release(idle)
@@ -142,6 +173,8 @@ export class Slots {
   async #release(slots: Slot[]) {
     const releases = slots.map((slot) => {
       const loaded = slot.live as NonNullable<Slot['live']>
+      const due = loaded.system.timers.next()?.due
+      if (due !== undefined) this.#options.sleeps(due)
       return { id: slot.id, seq: loaded.system.recorder.seq, ...checkpoint(loaded) }
     })
     for (const slot of slots) {
@@ -163,3 +196,6 @@ export class Slots {
     else this.#slots.delete(slot.id)
   }
 }
+
+const isFresh = ({ live }: Slot): boolean =>
+  live !== undefined && live.system.recorder.seq - live.checkpointSeq <= FEW_ENTRIES
