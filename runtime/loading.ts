@@ -60,7 +60,10 @@ export class LoadingDock {
     const { store, owner, reroute } = this.#options
     const ids = slots.map(({ id }) => id)
     const ours = new Set((await store.claimNamedSystems({ process: owner, ids })).map(({ id }) => id))
-    const rows = new Map((await store.loadSystems([...ours])).map((row) => [row.id, row]))
+    const loaded = await store.loadSystems([...ours])
+    // Since it was claimed it may have been taken over, and ended, where this process was held up for longer than its lease.
+    const isOurs = (row: StoredSystem) => row.status === 'active' && row.owner === owner
+    const rows = new Map(loaded.filter(isOurs).map((row) => [row.id, row]))
     for (const slot of slots) {
       const row = rows.get(slot.id)
       slot.reload = row !== undefined

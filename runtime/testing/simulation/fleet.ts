@@ -16,6 +16,8 @@ export type Commits = { systemId: string; base: number; turn: string; owner: str
 export type Tamper = (store: Store, tables: MemoryTables) => Store
 
 type Berth = { process: number; calls: number; life: number; host: Host | undefined; runtime: Runtime | undefined }
+/** A process as its clients see it. */
+type Asked = Sender & { process: number; snapshot(id: string): Promise<{ seq: number }> }
 type Problem = { problem: string; detail: unknown }
 
 /** All processes of a run, and the database they share. */
@@ -69,11 +71,11 @@ export class Fleet {
   }
 
   /** Those that can be asked now; a life has a name of its own. */
-  senders(): (Sender & { process: number })[] {
+  senders(): Asked[] {
     return this.#berths.flatMap((berth) => this.sender(berth.process) ?? [])
   }
 
-  sender(process: number): (Sender & { process: number }) | undefined {
+  sender(process: number): Asked | undefined {
     const { host, runtime } = this.#berths[process] ?? {}
     if (!host?.alive || !runtime) return undefined
     return {
@@ -81,6 +83,7 @@ export class Fleet {
       name: host.name,
       spawn: (machine, options) => host.survive(runtime.spawn(machine, options)),
       send: (id, event, options) => host.survive(runtime.send(id, event, options)),
+      snapshot: (id) => host.survive(runtime.snapshot(id)),
     }
   }
 

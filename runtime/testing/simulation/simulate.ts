@@ -6,6 +6,7 @@ import { perform, recordSystems, runWorkload, systemsOf } from '../workload-run.
 import { Workload } from '../workload.ts'
 import type { Fault } from './faults.ts'
 import { Fleet, type Tamper } from './fleet.ts'
+import { Known, readAll } from './readers.ts'
 import { settingOf, type Asked, type Plan, type Setting } from './plan.ts'
 import { Stalled, World } from './world.ts'
 
@@ -25,25 +26,33 @@ const LIMIT_MS = 240_000
 export async function simulate(plan: Plan, tamper?: Tamper): Promise<Outcome> {
   const setting = settingOf(plan)
   const world = new World(LIMIT_MS)
-  const recording = new Recording(() => world.now)
+  const known = new Known()
+  const recording = new Recording(
+    () => world.now,
+    (line) => known.heed(line),
+  )
   const fleet = new Fleet(world, setting, recording, tamper)
   const violations: Violation[] = []
   fleet.launch()
   try {
+    let over = false
+    const { seed } = plan
+    const reads = readAll({ seed, world, fleet, known, done: () => over })
     await world.until(worked(plan, setting, { world, recording, fleet }))
+    over = true
     fleet.calm()
     await world.until(quiet(world, fleet, setting.leaseMs))
     const [reader] = fleet.runtimes
     const systems = reader ? await world.until(recordSystems(reader, systemsOf(recording))) : []
     await world.until(fleet.close())
     const tables = { ...tablesOf(fleet.tables), commits: fleet.commits }
+    violations.push(...(await world.until(reads)))
     violations.push(...check({ lines: recording.lines, systems, tables, clockSlackMs: slack(setting) }))
   } catch (error) {
     const sentence = error instanceof Stalled ? waiting(fleet.tables) : String((error as Error).stack)
     violations.push({ rule: error instanceof Stalled ? 'run.stalled' : 'run.failed', sentence })
   }
-  for (const { problem, detail } of fleet.problems)
-    violations.push({ rule: 'runtime.complained', sentence: `${problem} ${shown(detail)}` })
+  violations.push(...complaints(fleet))
   const faults = [...fleet.injected, ...setting.happenings]
   return {
     seed: plan.seed,
@@ -54,6 +63,9 @@ export async function simulate(plan: Plan, tamper?: Tamper): Promise<Outcome> {
     virtualMs: world.now,
   }
 }
+
+const complaints = ({ problems }: Fleet): Violation[] =>
+  problems.map(({ problem, detail }) => ({ rule: 'runtime.complained', sentence: `${problem} ${shown(detail)}` }))
 
 type Run = { world: World; recording: Recording; fleet: Fleet }
 
