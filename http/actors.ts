@@ -8,13 +8,13 @@ import { answerPending, giveCommand } from './command.ts'
 import { route } from './documented.ts'
 import { withoutPasswords } from './passwords.ts'
 import { readBody, readQuery } from './request.ts'
-import { commandsIn } from './state.ts'
+import { commandsIn, isCommand } from './state.ts'
 import { directiveIdIn } from './steps.ts'
 
 const Address = z.string().max(1000).default('')
 const ActorQuery = z.strictObject({ address: Address })
-/** Whatever the machines accept from outside; of what else is in it `at` is ours to say. */
-const ActorEvent = z.looseObject({ type: z.string().min(1).max(200), by: z.string().min(1).max(200).default('user') })
+/** Whatever the machines accept from outside; `at` is ours to say, and who sends a command without a name is `user`. */
+const ActorEvent = z.looseObject({ type: z.string().min(1).max(200), by: z.string().min(1).max(200).optional() })
 const HistoryQuery = z.strictObject({
   /** Only this actor's entries. */
   address: z.string().max(1000).optional(),
@@ -30,6 +30,22 @@ const WaitQuery = z.strictObject({
 
 const problems = { 404: ['system.not_found', 'actor.not_found'] }
 
+const sending = {
+  summary: "Sends any actor an event that its machine accepts from outside, and answers with the actor's snapshot",
+  description:
+    'For operators and tests: every command has a path of its own too. Processed exactly once under an Idempotency-Key.',
+  query: ActorQuery,
+  body: { schema: ActorEvent },
+  answer: ActorAnswer,
+  pending: true,
+  problems: {
+    ...problems,
+    409: ['event.not_accepted'],
+    412: ['directive.changed'],
+    422: ['event.invalid', 'idempotency_key.reused'],
+  },
+}
+
 /** Mounted at `/v1/directives/:id`: any actor of the directive's system, its history, and waiting. */
 export function actors(runtime: Runtime): OpenAPIHono {
   const app = new OpenAPIHono()
@@ -43,21 +59,6 @@ export function actors(runtime: Runtime): OpenAPIHono {
     const { address } = readQuery(c, ActorQuery)
     return c.json(viewOf(address, await runtime.snapshot(directiveIdIn(c), address)))
   })
-  const sending = {
-    summary: "Sends any actor an event that its machine accepts from outside, and answers with the actor's snapshot",
-    description:
-      'For operators and tests: every command has a path of its own too. Processed exactly once under an Idempotency-Key.',
-    query: ActorQuery,
-    body: { schema: ActorEvent },
-    answer: ActorAnswer,
-    pending: true,
-    problems: {
-      ...problems,
-      409: ['event.not_accepted'],
-      412: ['directive.changed'],
-      422: ['event.invalid', 'idempotency_key.reused'],
-    },
-  }
   route(app, 'post', '/actor/events', sending, (c) => answerEvent(c, runtime))
   const history = {
     summary: 'The journal: every event and what it led to',
@@ -78,10 +79,30 @@ export function actors(runtime: Runtime): OpenAPIHono {
 
 async function answerEvent(c: Context, runtime: Runtime): Promise<Response> {
   const [systemId, { address }] = [directiveIdIn(c), readQuery(c, ActorQuery)]
-  const event = { ...(await readBody(c, ActorEvent)), at: runtime.now }
+  const said = await readBody(c, ActorEvent)
+  const event = { ...(isCommand(said.type) && { by: 'user' }), ...said, at: runtime.now }
   const taken = await giveCommand(c, runtime, event, { target: { systemId, address } })
   if (!taken) return answerPending(c, runtime, systemId)
-  return c.json(viewOf(address, await runtime.snapshot(systemId, address)))
+  const view = await runtime.snapshot(systemId, address).catch((error: unknown) => {
+    if (error instanceof Rejection && error.code === 'actor.not_found') return gone
+    throw error
+  })
+  return c.json({ ...viewOf(address, view), seq: view.seq || (await runtime.snapshot(systemId)).seq })
+}
+
+/** What an actor is that its parent has let go since, in the same turn perhaps. */
+const gone: ActorView = {
+  ...{
+    value: null,
+    context: null,
+    status: 'stopped',
+    tags: [],
+    output: null,
+    error: null,
+    children: {},
+    seq: 0,
+    next: [],
+  },
 }
 
 const viewOf = (address: string, view: ActorView) => {

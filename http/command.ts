@@ -13,7 +13,7 @@ import { commandsIn, stateOf } from './state.ts'
 export type Target = { systemId: string; address: string }
 
 /** `at`: epoch milliseconds; machines have no clock. */
-type Stamped = { type: string; at: number; by: string }
+type Stamped = { type: string; at: number; by?: string }
 
 export type CommandOptions = {
   target: Target

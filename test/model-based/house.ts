@@ -1,13 +1,11 @@
-// A runtime on a database of its own that is gone and opened anew between any two events.
+// A runtime on a database of its own, for the machines of the domain, each the root of its systems.
 import { SimulatedClock } from 'xstate'
 import { createRuntime, type Runtime } from '../../runtime/index.ts'
-import { type Replay, Script, type Stage, type Venue } from '../../runtime/testing/index.ts'
+import { Script, type Stage, type Venue } from '../../runtime/testing/index.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { subjects } from './machines.ts'
+import { type Followed, subjects } from './machines.ts'
 
 export type House = Stage & { runtime(): Runtime; close(): Promise<void>; problems: unknown[] }
-
-export type Followed = Replay & { name: string; input: unknown }
 
 const machines = Object.fromEntries(subjects.map(({ name, machine }) => [name, machine]))
 
@@ -16,7 +14,8 @@ const venueOf = (runtime: Runtime): Venue => ({
   look: (system, address) => runtime.snapshot(system, address),
 })
 
-export async function openHouse(): Promise<House> {
+/** Gone and opened anew between any two events, unless it `stays`. */
+export async function openHouse({ stays = false } = {}): Promise<House> {
   const { database, drop } = await createTestDatabase()
   const clock = new SimulatedClock()
   const script = new Script(Object.values(machines))
@@ -32,6 +31,7 @@ export async function openHouse(): Promise<House> {
   let reloads = 0
   // Every other one goes as a crash would, without a word.
   const reload = async () => {
+    if (stays) return
     await runtime.close({ abandon: ++reloads % 2 === 0 })
     runtime = await open()
   }

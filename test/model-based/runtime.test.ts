@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { replayInMemory, replayTogether, waitsForTimer } from '../../runtime/testing/index.ts'
-import { type Followed, openHouse, settle } from './house.ts'
-import { inputOf, subjects } from './machines.ts'
-
-const followed = async (): Promise<Followed[]> =>
-  Promise.all(
-    subjects.flatMap((subject) =>
-      subject.paths.map(async (path, index) => {
-        const input = inputOf(subject, path)
-        const expected = await replayInMemory(subject.machine, path, input)
-        return { id: `${subject.name}-${index + 1}`, name: subject.name, path, input, expected }
-      }),
-    ),
-  )
+import { replayTogether, waitsForTimer } from '../../runtime/testing/index.ts'
+import { openHouse, settle } from './house.ts'
+import { type Followed, followed } from './machines.ts'
 
 const replays = await followed()
 const timeless = replays.filter(({ path }) => !waitsForTimer(path))
