@@ -33,6 +33,7 @@ export class Fleet {
   readonly #store: Store
   readonly #berths: Berth[]
   readonly #onTheWay = new Set<object>()
+  readonly #last = new Map<string, { owner: string | null; seq: number }>()
   readonly #leases = new Map<string, Host>()
   #outUntil = -1
   #calm = false
@@ -73,6 +74,13 @@ export class Fleet {
   /** Those that can be asked now; a life has a name of its own. */
   senders(): Asked[] {
     return this.#berths.flatMap((berth) => this.sender(berth.process) ?? [])
+  }
+
+  /** The last entry of a system, if it was another process that committed it: this one cannot own the system, then. */
+  committedByOthers(process: number, system: string): number {
+    const { owner, seq } = this.#last.get(system) ?? { owner: null, seq: 0 }
+    const { host } = this.#berths[process] ?? {}
+    return owner !== null && this.#leases.get(owner) !== host ? seq : 0
   }
 
   sender(process: number): Asked | undefined {
@@ -196,6 +204,11 @@ export class Fleet {
     if (host.alive && !isLost && problem !== 'lease.replaced') this.problems.push({ problem, detail })
   }
 
+  #committed(commit: Commits[number], entries: number) {
+    this.commits.push(commit)
+    this.#last.set(commit.systemId, { owner: commit.owner, seq: commit.base + entries })
+  }
+
   #counting(store: Store): Store {
     return {
       ...store,
@@ -204,7 +217,7 @@ export class Fleet {
         // A turn that only buries mail has no entry, and no number to win.
         for (const { id, base, entries } of turns)
           if (entries.length && answers.some((answer) => answer.id === id && answer.committed))
-            this.commits.push({ systemId: id, base: base ?? 0, turn, owner })
+            this.#committed({ systemId: id, base: base ?? 0, turn, owner }, entries.length)
         return answers
       },
     }

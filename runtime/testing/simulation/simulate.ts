@@ -6,7 +6,7 @@ import { perform, recordSystems, runWorkload, systemsOf } from '../workload-run.
 import { Workload } from '../workload.ts'
 import type { Fault } from './faults.ts'
 import { Fleet, type Tamper } from './fleet.ts'
-import { Known, readAll } from './readers.ts'
+import { readAll } from './readers.ts'
 import { settingOf, type Asked, type Plan, type Setting } from './plan.ts'
 import { Stalled, World } from './world.ts'
 
@@ -26,18 +26,14 @@ const LIMIT_MS = 240_000
 export async function simulate(plan: Plan, tamper?: Tamper): Promise<Outcome> {
   const setting = settingOf(plan)
   const world = new World(LIMIT_MS)
-  const known = new Known()
-  const recording = new Recording(
-    () => world.now,
-    (line) => known.heed(line),
-  )
+  const recording = new Recording(() => world.now)
   const fleet = new Fleet(world, setting, recording, tamper)
   const violations: Violation[] = []
   fleet.launch()
   try {
     let over = false
     const { seed } = plan
-    const reads = readAll({ seed, world, fleet, known, done: () => over })
+    const reads = readAll({ seed, world, fleet, done: () => over })
     await world.until(worked(plan, setting, { world, recording, fleet }))
     over = true
     fleet.calm()
