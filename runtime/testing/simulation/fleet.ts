@@ -99,7 +99,7 @@ export class Fleet {
     return this.#berths.flatMap(({ runtime }) => runtime ?? [])
   }
 
-  /** Statements that may still change something, also of those who died, and answers. */
+  /** Statements from before the calm that may still change something, also of those who died, and answers. */
   get onTheWay(): number {
     return this.#onTheWay.size
   }
@@ -193,7 +193,7 @@ export class Fleet {
       crash: () => this.#crash(berth),
       sent: () => {
         const statement = {}
-        this.#onTheWay.add(statement)
+        if (!this.#calm) this.#onTheWay.add(statement)
         return { over: () => this.#onTheWay.delete(statement) }
       },
     })
