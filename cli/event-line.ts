@@ -31,6 +31,7 @@ const signs: Record<string, string> = {
   'contract.offered': '?',
   'contract.claimed': '▷',
   'contract.lapsed': '↻',
+  'contract.withdrawn': '⏸',
   'approval.required': '?',
   'approval.resolved': '!',
   'chain.created': '+',

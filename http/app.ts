@@ -17,6 +17,7 @@ import { inspections } from './inspection.ts'
 import { ledger } from './ledger.ts'
 import { machines } from './machines.ts'
 import { describeItself } from './openapi.ts'
+import { notices } from './notices.ts'
 import { pictures } from './pictures.ts'
 import { errorHandler, methodNotAllowed, notFound } from './problem.ts'
 import { limitRate } from './rate-limit.ts'
@@ -81,6 +82,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.route('/v1/directives/:id/ledger', ledger(runtime))
   app.route('/v1/directives/:id', pictures(runtime))
   app.route('/v1/approvals', approvals(runtime))
+  app.route('/v1/notices', notices(runtime))
   app.route('/v1/contracts', work(runtime, { transfer, maxUploadBytes }))
   app.route('/v1/machines', machines())
   describeItself(app)

@@ -25,13 +25,14 @@ class Refused extends Error {
 /** Sends a notice once. What may go better later is a failure that is repeated; what will not is an outcome. */
 export const createNotifier =
   (surroundings: Surroundings) =>
-  async ({ input, signal }: ActivityContext<NotifierInput>): Promise<NotifierOutput> => {
+  async ({ input, signal, attempt }: ActivityContext<NotifierInput>): Promise<NotifierOutput> => {
     try {
       const status = await send(surroundings, input, signal)
-      return { outcome: 'sent', at: surroundings.now(), status }
+      return { outcome: 'sent', at: surroundings.now(), status, attempt }
     } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      return { outcome: 'refused', at: surroundings.now(), code: error.code, reason: error.message }
+      if (!(error instanceof Refused))
+        throw error instanceof ActivityFailure ? Object.assign(error, { attempt }) : error
+      return { outcome: 'refused', at: surroundings.now(), code: error.code, reason: error.message, attempt }
     }
   }
 

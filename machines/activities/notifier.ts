@@ -14,8 +14,17 @@ export const NotifierInput = z.strictObject({
 })
 export type NotifierInput = z.infer<typeof NotifierInput>
 
+/** The attempt that came to this, from 1. A failure has it, too. */
+const Attempt = z.number().int().positive().optional()
+
 export const NotifierOutput = z.discriminatedUnion('outcome', [
-  z.strictObject({ outcome: z.literal('sent'), at: Instant, status: z.number().int() }),
-  z.strictObject({ outcome: z.literal('refused'), at: Instant, code: z.string(), reason: z.string() }),
+  z.strictObject({ outcome: z.literal('sent'), at: Instant, status: z.number().int(), attempt: Attempt }),
+  z.strictObject({
+    outcome: z.literal('refused'),
+    at: Instant,
+    code: z.string(),
+    reason: z.string(),
+    attempt: Attempt,
+  }),
 ])
 export type NotifierOutput = z.infer<typeof NotifierOutput>

@@ -28,6 +28,12 @@ const wanted = ({ gone }: CourierContext, { targets, event }: CourierOrder) =>
     .map((target, index) => ({ target, place: index + 1 }))
     .filter(({ target, place }) => target.events.some((type) => type === event.type) && !gone.includes(place))
 
+/** Whoever throws may throw anything. */
+const attemptsIn = (event: CourierEvent): number | null => {
+  const { output, error } = event as { output?: NotifierOutput; error?: unknown }
+  return (Object(output ?? error) as { attempt?: number }).attempt ?? null
+}
+
 const ended = (
   context: CourierContext,
   event: CourierEvent,
@@ -35,8 +41,9 @@ const ended = (
 ): Partial<CourierContext> => {
   const { actorId } = event as { actorId: string }
   const now = instantOf(event, context.now)
+  const attempts = attemptsIn(event)
   const deliveries = context.deliveries.map((delivery) =>
-    delivery.id === actorId ? { ...delivery, ...end, endedAt: now } : delivery,
+    delivery.id === actorId ? { ...delivery, ...end, attempts, endedAt: now } : delivery,
   )
   const isGone = end.code === 'notice.gone'
   const { target } = context.deliveries.find(({ id }) => id === actorId)!
@@ -70,7 +77,16 @@ const courierSetup = base.extend({
         enqueue.spawnChild('notifier', { id, input })
         const { message } = told.data
         const what = { id, event: told.type, message, target: place, kind: target.kind }
-        return { ...what, state: 'sending', requestedAt: now, endedAt: null, status: null, code: null, reason: null }
+        return {
+          ...what,
+          state: 'sending',
+          requestedAt: now,
+          endedAt: null,
+          attempts: null,
+          status: null,
+          code: null,
+          reason: null,
+        }
       })
       enqueue.assign({
         now,

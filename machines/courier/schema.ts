@@ -42,6 +42,8 @@ export type Delivery = {
   state: 'sending' | 'sent' | 'refused' | 'failed'
   requestedAt: number
   endedAt: number | null
+  /** How often it was tried in the end. null: not known. */
+  attempts: number | null
   /** HTTP status, once it is sent. */
   status: number | null
   code: string | null

@@ -110,6 +110,7 @@ export const contracting = {
   handBack: base.enqueueActions(({ context, enqueue }) => {
     const instructions = words(context)
     const { now: at, freshBase, attempt, reworkCount, evaluation } = context
+    const reason = instructions.split('\n')[0]!.slice(0, 300)
     enqueue.sendTo('contract', { type: 'contract.rework', at, instructions, freshBase })
     enqueue.emit({
       type: 'step.rework',
@@ -118,7 +119,8 @@ export const contracting = {
       chainId: context.chainId,
       stepId: context.id,
       data: {
-        message: `${context.step.name} goes back to its executor (rework ${reworkCount})`,
+        message: `${context.step.name} goes back to its executor (rework ${reworkCount})${reason && `: ${reason}`}`,
+        reason,
         reworkCount,
         attempt: attempt + 1,
         instructions,

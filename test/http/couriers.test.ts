@@ -25,6 +25,13 @@ test('a directive that tells somebody gets a courier, which is done after the la
   expect(await notices(body.id)).toMatchObject([
     { directiveId: body.id, event: 'directive.completed', state: 'refused', code: 'notice.address_refused' },
   ])
+  const listed = await api.call('GET', `/v1/notices?directive=${body.id}&state=refused`)
+  expect(listed.body).toMatchObject({
+    notices: [{ directiveId: body.id, event: 'directive.completed', attempts: 1, target: 1, kind: 'webhook' }],
+    cursor: null,
+  })
+  expect(Date.parse(listed.body.notices[0].endedAt)).not.toBeNaN()
+  expect((await api.call('GET', `/v1/notices?directive=${body.id}&state=sent`)).body.notices).toEqual([])
 })
 
 test('one made by an attempt that died before the directive was there is taken by the next', async () => {

@@ -40,7 +40,7 @@ const notifier = (env: Record<string, string> = {}, privateHosts = [receiver.hos
 describe('a webhook', () => {
   test('carries the event, and is signed by the specification of Standard Webhooks', async () => {
     const outcome = await notifier({ HOOK_SECRET: secret })({ secretEnv: 'HOOK_SECRET' })
-    expect(outcome).toEqual({ outcome: 'sent', at: now, status: 204 })
+    expect(outcome).toEqual({ outcome: 'sent', at: now, status: 204, attempt: 1 })
     const [{ method, path, headers, body } = raise()] = receiver.received
     expect([method, path]).toEqual(['POST', '/hook'])
     expect(headers).toMatchObject({
