@@ -181,7 +181,8 @@ export class Engine {
       if (slots.length >= most) break
       this.#ready.delete(slot)
       // Born, or on its way out of memory, since it was woken: a second turn beside would run on what is not committed.
-      if (slot.busy) continue
+      // Or forgotten: the system has another slot by now, or its mail is found by the poll.
+      if (slot.busy || this.slots.get(slot.id) !== slot) continue
       slot.busy = true
       slots.push(slot)
     }

@@ -119,7 +119,9 @@ export class Slots {
       this.evict(slot)
       this.welcome(slot)
     }
-    for (const slot of this.all()) if (!slot.busy && !slot.queue.length) this.#slots.delete(slot.id)
+    // One that is about to be taken stays the only slot of its id: with another beside it both would read the same mail.
+    for (const slot of this.all())
+      if (!slot.busy && !slot.queue.length && !this.#options.isWanted(slot)) this.#slots.delete(slot.id)
   }
 
   #setAlarm(slot: Slot, due: number | undefined) {
