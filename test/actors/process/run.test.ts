@@ -8,7 +8,7 @@ const fixture = (name: string) => join(import.meta.dirname, '../fixtures', name)
 const env = { PATH: process.env['PATH'] ?? '' }
 
 const run = (command: ProcessOptions['command'], options: Partial<ProcessOptions> = {}) =>
-  runProcess({ command, cwd: sandbox(), env, marker: `${freshKey()}/1`, timeoutMs: 20_000, graceMs: 300, ...options })
+  runProcess({ command, cwd: sandbox(), env, marker: `${freshKey()}/1`, timeoutMs: 120_000, graceMs: 300, ...options })
 
 describe('a process that ends by itself', () => {
   test('gives its exit code, its output and how long it took', async () => {

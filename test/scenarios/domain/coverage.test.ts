@@ -90,4 +90,7 @@ test('no decision of a machine of the domain is without a rule', () => {
 })
 
 // What the domain's own list does not have: of models, workers and forges.
-const beyond = ['model.parked', 'contract.offered', 'contract.claimed', 'contract.lapsed', 'pull_request.published']
+const beyond = [
+  ...['contract.offered', 'contract.claimed', 'contract.lapsed', 'contract.withdrawn'],
+  ...['model.parked', 'pull_request.published'],
+]

@@ -83,6 +83,8 @@ export const decisions: Record<'directive' | 'step' | 'contract' | 'approval', R
     isDoneByPerson: '`human`',
     hasLabels: external,
     holdsLease: '`external`: a stale fence',
+    // Offered to nobody while the directive is paused.
+    isWithheld: '`directive.pause`, drain',
     isIdle: 'Silence longer than the idle limit',
     isDoneByModel: '`model`: the built-in agent',
     isDoneByModelWithoutModel: '`model`: the built-in agent',

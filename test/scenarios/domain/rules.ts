@@ -167,6 +167,7 @@ export const sections: Section[] = [
       rule(
         '`directive.pause`, drain: running contracts finish and are evaluated, nothing new starts',
         control('that drains lets what runs end and be evaluated, starts nothing, and resumed goes on where it was'),
+        offers('a pause withdraws what nobody has claimed, and leaves what somebody has; resumed, it is offered again'),
       ),
       rule(
         '`directive.pause`, interrupt: running contracts are cancelled and started again; no rework',
