@@ -10,7 +10,7 @@ import { listProjections } from './queries/list-projections.ts'
 import { fetchMail, loadSystems } from './queries/load-systems.ts'
 import * as parking from './queries/park-systems.ts'
 import * as pruning from './queries/prune-journal.ts'
-import * as journal from './queries/read-journal.ts'
+import { readCheckpoint, readEmitted, readJournal, readTrail, systemHead } from './queries/read-journal.ts'
 import { releaseSystems } from './queries/release-systems.ts'
 import * as activities from './queries/run-activities.ts'
 
@@ -30,7 +30,11 @@ const queries = {
   loadSystems,
   ...parking,
   ...pruning,
-  ...journal,
+  readCheckpoint,
+  readEmitted,
+  readJournal,
+  readTrail,
+  systemHead,
   releaseSystems,
   ...activities,
 }

@@ -65,8 +65,8 @@ export function runTurn(system: LiveSystem, mail: Mail[], now: number, base: num
   for (const event of system.afterwards.splice(0)) system.relay(undefined, system.root, event)
   const delivered: Delivered[] = []
   const keys = new Set<string>()
-  let [taken, steps] = [0, 0]
-  const room = () => steps++ < MAX_TURN_MAIL && turn.bytes < MAX_TURN_BYTES && !over(system, turn)
+  let [taken, rounds] = [0, 0]
+  const room = () => rounds++ < MAX_TURN_MAIL && turn.bytes < MAX_TURN_BYTES && !over(system, turn)
   while (room()) {
     const next = mail[taken]
     const timer = system.timers.next(Math.min(now, next ? next.at : now))

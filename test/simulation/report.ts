@@ -1,12 +1,12 @@
 import { plants, shrink, simulate, testOf, type Outcome, type Plant } from '../../runtime/testing/simulation/index.ts'
 
-export type Tally = { runs: number; steps: number; virtualMs: number; operations: number; faults: Map<string, number> }
+export type Tally = { runs: number; ticks: number; virtualMs: number; operations: number; faults: Map<string, number> }
 
-export const newTally = (): Tally => ({ runs: 0, steps: 0, virtualMs: 0, operations: 0, faults: new Map() })
+export const newTally = (): Tally => ({ runs: 0, ticks: 0, virtualMs: 0, operations: 0, faults: new Map() })
 
-function count(tally: Tally, { steps, virtualMs, operations, faults }: Outcome) {
+function count(tally: Tally, { ticks, virtualMs, operations, faults }: Outcome) {
   tally.runs++
-  tally.steps += steps
+  tally.ticks += ticks
   tally.virtualMs += virtualMs
   tally.operations += operations.length
   for (const { kind } of faults) tally.faults.set(kind, (tally.faults.get(kind) ?? 0) + 1)

@@ -31,7 +31,7 @@ console.log(
   `${tally.runs} runs in ${seconds.toFixed(1)} s (${(tally.runs / seconds).toFixed(0)} runs/s), from seed ${seed}`,
 )
 console.log(
-  `${tally.operations} operations, ${tally.steps} steps, ${Math.round(tally.virtualMs / 60_000)} min of virtual time`,
+  `${tally.operations} operations, ${tally.ticks} ticks, ${Math.round(tally.virtualMs / 60_000)} min of virtual time`,
 )
 console.log(`faults: ${faults.join(', ')}`)
 if (failure) {

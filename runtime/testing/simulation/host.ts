@@ -79,7 +79,7 @@ export class Host {
       if (!this.#paused) return
       this.#paused = false
       if (away) this.#stood += this.#world.now - from
-      // Each in a step of its own, as if just arrived.
+      // Each by itself, as if just arrived.
       for (const happen of this.#held.splice(0)) this.#world.after(0, () => this.reach(happen))
     }
     const { resume } = this

@@ -16,7 +16,7 @@ export type Outcome = {
   violations: Violation[]
   operations: Asked[]
   faults: Fault[]
-  steps: number
+  ticks: number
   virtualMs: number
 }
 
@@ -55,7 +55,7 @@ export async function simulate(plan: Plan, tamper?: Tamper): Promise<Outcome> {
     violations,
     operations: askedIn(recording),
     faults,
-    steps: world.steps,
+    ticks: world.ticks,
     virtualMs: world.now,
   }
 }

@@ -1,5 +1,5 @@
 // A run takes some 700.
-const MOST_STEPS = 100_000
+const MOST_TICKS = 100_000
 
 /** Virtual time: what is to happen waits here until it is its turn. Milliseconds since the start. */
 export class World {
@@ -7,7 +7,7 @@ export class World {
   readonly #queue: Happening[] = []
   #now = 0
   #order = 0
-  steps = 0
+  ticks = 0
 
   /** `limitMs`: whoever is not done by then is taken to wait for ever. */
   constructor(limitMs: number) {
@@ -40,7 +40,7 @@ export class World {
       const next = pop(this.#queue)
       if (!next || next.at > this.#limitMs) throw new Stalled(`nothing came of it within ${this.#limitMs} virtual ms`)
       this.#now = next.at
-      if (++this.steps > MOST_STEPS) throw new Stalled(`${MOST_STEPS} steps led nowhere`)
+      if (++this.ticks > MOST_TICKS) throw new Stalled(`${MOST_TICKS} ticks led nowhere`)
       next.happen?.()
     }
   }
