@@ -59,7 +59,7 @@ export function roundUp(value: number): number {
 
 /** One line from zero up; its horizontal axis may be logarithmic. */
 export function lineChart({ title, x, y, points, aim, logarithmic = false }: Line): string {
-  const [left, top, width, height] = [76, 44, 560, 220]
+  const [left, top, width, height] = [76, 60, 560, 220]
   const across = (value: number) => (logarithmic ? Math.log10(value) : value)
   const [from, to] = [across(points[0]?.[0] ?? 0), across(points.at(-1)?.[0] ?? 1)]
   const most = roundUp(Math.max(...points.map(([, value]) => value), aim ?? 0, Number.MIN_VALUE))
@@ -75,7 +75,7 @@ export function lineChart({ title, x, y, points, aim, logarithmic = false }: Lin
     return `<line class="${share ? 'grid' : 'axis'}" x1="${left}" x2="${left + width}" y1="${level}" y2="${level}"/>${mark}`
   })
   const limit = aim === undefined ? [] : [place([points[0]?.[0] ?? 0, aim])[1] as number]
-  return svg(title, 680, 320, [
+  return svg(title, 680, 336, [
     ...levels,
     ...limit.map(
       (level) => `<line class="aim" x1="${left}" x2="${left + width}" y1="${at(level)}" y2="${at(level)}"/>`,
@@ -87,6 +87,6 @@ export function lineChart({ title, x, y, points, aim, logarithmic = false }: Lin
         `<text class="faint" x="${at(px)}" y="${top + height + 18}" text-anchor="middle">${words(points[i]?.[0] ?? 0)}</text>`,
     ),
     `<text class="faint" x="${left + width / 2}" y="${top + height + 40}" text-anchor="middle">${escaped(x)}</text>`,
-    `<text class="faint" x="12" y="${top - 6}">${escaped(y)}${aim === undefined ? '' : `, dashed: the aim`}</text>`,
+    `<text class="faint" x="12" y="${top - 18}">${escaped(y)}${aim === undefined ? '' : `, dashed: the aim`}</text>`,
   ])
 }

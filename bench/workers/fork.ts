@@ -1,8 +1,14 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 
-export type Worker = { child: ChildProcess; next<T>(): Promise<T>; say(word: string): void; kill(): Promise<void> }
+export type Worker = {
+  next<T>(): Promise<T>
+  say(word: unknown): void
+  /** Lets it close what it has open. */
+  finish(): Promise<void>
+  kill(): Promise<void>
+}
 
 /** A process of its own that runs a file of this folder; it says things one at a time, and ends with its parent. */
 export function forkWorker(file: string, options: object): Worker {
@@ -21,7 +27,12 @@ export function forkWorker(file: string, options: object): Worker {
     child.kill('SIGKILL')
     await exited
   }
-  return { child, next, say: (word) => child.send(word), kill }
+  const say = (word: unknown) => void child.send(word as object)
+  const finish = async () => {
+    say('end')
+    await exited
+  }
+  return { next, say, finish, kill }
 }
 
 /** For the worker: what it was told, a word to its parent, and the next word from it. */

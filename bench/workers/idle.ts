@@ -1,11 +1,12 @@
-// A process on a database full of sleeping systems: what it takes, and how late their timers are that fall due now.
+// A process on a database full of sleeping systems: what it takes, and how late their timers are that fall due then.
 import { setTimeout as pause } from 'node:timers/promises'
 import { machines, withRuntime } from '../account.ts'
 import { parentOf } from './fork.ts'
 
-const parent = parentOf<{ url: string; due: Record<string, number>; quietMs: number }>()
-const { url, due, quietMs } = parent.options
+const parent = parentOf<{ url: string; quietMs: number }>()
+const { url, quietMs } = parent.options
 
+let due: Record<string, number> = {}
 const late: number[] = []
 const fired = Promise.withResolvers<void>()
 // Called with each commit; the clocks of this machine's Postgres and of this process are the same one.
@@ -23,6 +24,8 @@ await withRuntime(
     await pause(quietMs)
     const { user, system } = process.cpuUsage(before)
     const quiet = process.memoryUsage().rss
+    parent.say('quiet')
+    due = (await parent.hear())[0] as Record<string, number>
     const enough = new AbortController()
     await Promise.race([fired.promise, pause(60_000, undefined, { signal: enough.signal }).catch(() => {})])
     enough.abort()

@@ -83,7 +83,7 @@ test('a line goes from edge to edge, by the logarithm where that is asked for', 
     [100, 40],
   ]
   const line = { title: 't', x: 'x', y: 'y', points }
-  expect(lineChart({ ...line, logarithmic: true })).toContain('points="76.0,220.0 356.0,176.0 636.0,88.0"')
-  expect(lineChart(line)).toContain('points="76.0,220.0 126.9,176.0 636.0,88.0"')
+  expect(lineChart({ ...line, logarithmic: true })).toContain('points="76.0,236.0 356.0,192.0 636.0,104.0"')
+  expect(lineChart(line)).toContain('points="76.0,236.0 126.9,192.0 636.0,104.0"')
   expect([7, 10, 11, 0.3, 4_100].map(roundUp)).toEqual([10, 10, 20, 0.5, 5_000])
 })
