@@ -1,5 +1,6 @@
 import type { AttemptKey, Store } from '../db/index.ts'
 import { ActivityFailure } from './failures.ts'
+import { patiently } from './patience.ts'
 import type { Platform } from './platform.ts'
 
 type Beat = { key: AttemptKey; resolve(): void; reject(error: unknown): void }
@@ -14,7 +15,7 @@ export class Heartbeats {
     this.#options = options
   }
 
-  /** Rejects with `activity.superseded` when the attempt is not the current one any more. */
+  /** A lost connection is no answer. Rejects with `activity.superseded` when the attempt is not the current one any more. */
   beat(key: AttemptKey): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject })
@@ -30,10 +31,12 @@ export class Heartbeats {
   }
 
   async #confirm(beats: Beat[]) {
-    const { store, owner } = this.#options
+    const { store, platform, owner } = this.#options
     try {
       const keys = new Map(beats.map(({ key }) => [keyName(key), key]))
-      const current = new Set((await store.confirmAttempts(owner, [...keys.values()])).map(keyName))
+      const current = new Set(
+        (await patiently(platform, () => store.confirmAttempts(owner, [...keys.values()]))).map(keyName),
+      )
       for (const { key, resolve, reject } of beats) {
         if (current.has(keyName(key))) resolve()
         else reject(superseded())
