@@ -182,9 +182,7 @@ export class Engine {
       this.#ready.delete(slot)
       // Born, or on its way out of memory, since it was woken: a second turn beside would run on what is not committed.
       // Or forgotten: the system has another slot by now, or its mail is found by the poll.
-      if (slot.busy || this.slots.get(slot.id) !== slot) continue
-      slot.busy = true
-      slots.push(slot)
+      if (!slot.busy && this.slots.get(slot.id) === slot) slots.push(Object.assign(slot, { busy: true }))
     }
     return slots
   }
