@@ -14,10 +14,12 @@ for (const path of ['cli/adjutant.mjs', 'examples', 'docs', 'README.md', 'ARCHIT
 // Read at run time, from beside the code that reads them.
 for (const path of ['db/migrations', 'actors/prompts']) await cp(path, `${target}/dist/${path}`, { recursive: true })
 
-const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
-  await readFile('package.json', 'utf8'),
-)
+const manifestOfClone = JSON.parse(await readFile('package.json', 'utf8'))
+const { name, version, description, license, type, engines, bin, dependencies } = manifestOfClone
 // Without declarations: those of the machines are too long for the compiler to write down.
-const exports = Object.fromEntries(['runtime', 'machines', 'db'].map((f) => [`./${f}`, `./dist/${f}/index.js`]))
+const compiled = (source) => source.replace(/^\./, './dist').replace(/ts$/, 'js')
+const exports = Object.fromEntries(
+  Object.entries(manifestOfClone.exports).map(([entry, source]) => [entry, compiled(source)]),
+)
 const manifest = { name, version, description, license, type, engines, bin, exports, dependencies }
 await writeFile(`${target}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`)

@@ -1,21 +1,14 @@
-export {
-  coverPaths,
-  explore,
-  possibleEvents,
-  type Circumstances,
-  type Coverage,
-  type Path,
-  type Samples,
-} from './paths.ts'
+export { temporaryDatabase } from '../../db/index.ts'
+export { crashEverywhere, endOf } from './crash-everywhere.ts'
+export type { CrashDifference, CrashOptions, CrashReport, CrashSite } from './crash-everywhere.ts'
+export { memoryDatabase } from './memory-database.ts'
+export { coverPaths, explore, possibleEvents } from './paths.ts'
+export type { Circumstances, Coverage, Path, Samples } from './paths.ts'
 export { withPuppets } from './puppet.ts'
-export { endedChild, type Place, type Leg } from './walk.ts'
+export { type Rehearsal, type RehearsalOptions, rehearse } from './rehearsal.ts'
+export { replayInRuntime, type ReplayOptions } from './replay-in-runtime.ts'
 export { type Observation, replayInMemory } from './replay-memory.ts'
-export {
-  type Difference,
-  type Replay,
-  replayTogether,
-  type Stage,
-  type Venue,
-  waitsForTimer,
-} from './replay-together.ts'
-export { Script } from './script.ts'
+export { type Difference, type Replay, replayTogether } from './replay-together.ts'
+export { type Stage, type Venue, waitsForTimer } from './replay-together.ts'
+export { type Answer, type Policy, Script, type ScriptedAttempt } from './script.ts'
+export { endedChild, type Leg, type Place } from './walk.ts'

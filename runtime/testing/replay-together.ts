@@ -22,6 +22,8 @@ export type Stage = {
   venue(): Venue
   /** Between any two events. */
   reload(): Promise<void>
+  /** For so long a system may take to come to what is expected; 20,000 by default. */
+  patienceMs?: number
 }
 
 /** The first place where a system was not as expected. */
@@ -35,7 +37,7 @@ export async function replayTogether(stage: Stage, replays: readonly Replay[]): 
   const differences = new Map<string, Difference>()
   const compare = async (replay: Replay, leg: number) => {
     const expected = replay.expected[leg]!
-    const seen = await settledOn(stage.venue(), replay.id, expected)
+    const seen = await settledOn(stage, replay.id, expected)
     if (!isDeepStrictEqual(seen, expected)) differences.set(replay.id, { ...replay, leg, expected, seen })
   }
   await Promise.all(replays.map((replay) => compare(replay, 0)))
@@ -66,8 +68,9 @@ async function perform({ venue, script }: Stage, system: string, { event }: Leg)
 const failing = ({ error }: AnyEventObject): AnyEventObject => ({ type: 'puppet.fail', error })
 
 // Results and timers come by themselves: until they have, there is nothing to see of them.
-async function settledOn(venue: Venue, system: string, expected: Observation): Promise<Observation> {
-  const until = performance.now() + 20_000
+async function settledOn(stage: Stage, system: string, expected: Observation): Promise<Observation> {
+  const venue = stage.venue()
+  const until = performance.now() + (stage.patienceMs ?? 20_000)
   for (;;) {
     // A child may go between two looks.
     const seen = await observe(venue, system).catch((error: unknown) => error as Error)
