@@ -11,7 +11,8 @@ const ENTRIES_PER_CHECKPOINT = 200
 export function finishTurn(loaded: Loaded, turn: TurnRecord, project: Project | undefined) {
   const { system } = loaded
   concludeRoot(system, turn)
-  const gone = removeDeparted(system)
+  // With its root a system becomes a record: what stood in lists stays there, also of those whom XState drops with it.
+  const gone = turn.status === 'done' ? [] : removeDeparted(system)
   const touched = new Set(turn.entries.map(({ incarnation }) => incarnation))
   if (project) turn.projections = projectionChanges(loaded, project, touched, gone)
   if (turn.base !== null && system.recorder.seq - loaded.checkpointSeq >= ENTRIES_PER_CHECKPOINT)

@@ -11,7 +11,7 @@ import type { Platform } from './platform.ts'
 import { HistoryPruned } from './pruning.ts'
 import { fold, foldEntry, restoreSystem } from './restore.ts'
 import type { Loaded } from './slot.ts'
-import { outsideRefs, type actorView, type ActorView } from './view.ts'
+import { actorView, outsideRefs, type ActorView } from './view.ts'
 
 export type HistoryEntry = {
   seq: number
@@ -51,8 +51,18 @@ export class Reader {
   #patiently = <T>(read: () => PromiseLike<T>) => patiently(this.#options.platform, read)
 
   async snapshot(id: string, address = ''): Promise<ActorView> {
-    const { seen } = await this.look(id, (system) => viewAt(system, address))
-    return seen
+    const { seen } = await this.look(id, (system) => present(system, address))
+    const view = seen ?? (await this.#dropped(id, address))
+    if (!view) throw noActor(id, address)
+    return view
+  }
+
+  /** The last state of an actor that XState dropped when the root of its system ended. */
+  async #dropped(id: string, address: string): Promise<ActorView | undefined> {
+    const [row] = await this.#patiently(() => this.#options.store.loadSystems([id]))
+    if (row?.status !== 'done') return undefined
+    const last = [...fold(row.actors ?? [], row.entries ?? []).values()].findLast((each) => each.address === address)
+    return last && actorView({ ...last, snapshot: {} as never, children: () => ({}), seq: row.seq })
   }
 
   /** What `use` makes of the system, which it must not keep. `owned`: it is this process that runs it. */
@@ -151,13 +161,20 @@ export class Reader {
   }
 }
 
+function present(system: LiveSystem, address: string, look?: typeof actorView): ActorView | undefined {
+  const hosted = system.at(address)
+  return hosted && viewOf(system, hosted, look)
+}
+
 /** Throws `actor.not_found`. */
 export function viewAt(system: LiveSystem, address: string, look?: typeof actorView): ActorView {
-  const hosted = system.at(address)
-  const view = hosted && viewOf(system, hosted, look)
-  if (!view) throw new Rejection('actor.not_found', `no actor lives at address '${address}' of system ${system.id}`)
+  const view = present(system, address, look)
+  if (!view) throw noActor(system.id, address)
   return view
 }
+
+const noActor = (id: string, address: string) =>
+  new Rejection('actor.not_found', `no actor lives at address '${address}' of system ${id}`)
 
 const notFound = (id: string) => new Rejection('system.not_found', `no system has the id ${id}`)
 

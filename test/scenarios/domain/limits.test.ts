@@ -59,6 +59,20 @@ describe('the cost limit', () => {
     await play.until({ matches: 'failed' })
     expect((await play.context()).outcome).toMatchObject({ code: 'limit.cost_exceeded' })
     expect(await play.told('approval.required')).toEqual([])
+    expect((await play.context()).totals).toMatchObject({ costUsd: 0.6 })
+  })
+
+  test('stands in the ledger and can be read when it ends the directive', async () => {
+    const play = await spend({ onLimit: 'fail' })
+    await play.until({ matches: 'failed' })
+    const ledger = await stage.runtime().list('cost', { systemId: play.id })
+    expect(ledger.map(({ data }) => data.usd)).toEqual([0.6])
+    expect((await play.told('cost.incurred')).map(({ data }) => data!['usd'])).toEqual([0.6])
+    expect(await play.look('dear-g1/contract')).toMatchObject({
+      value: 'delivered',
+      status: 'stopped',
+      context: { ledger: [{ usd: 0.6 }] },
+    })
   })
 })
 
