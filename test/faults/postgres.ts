@@ -7,6 +7,7 @@ import { preparePlace } from '../../db/embedded/place.ts'
 import { isRunning } from '../../db/embedded/process-identity.ts'
 import { createPool } from '../../db/connect.ts'
 import { embeddedStatus, openEmbedded, stopEmbedded, type Database, type Sql } from '../../db/index.ts'
+import { layWire } from './wire.ts'
 
 const MAX_CONNECTIONS = 60
 const READY_MS = 90_000
@@ -41,14 +42,17 @@ export async function startServer({ smallDisk }: { smallDisk?: number }): Promis
   }
   try {
     const database = await openEmbedded({ home, max: 2, maxConnections: MAX_CONNECTIONS })
+    // A server that starts again while somebody has its port takes another one.
+    const door = await layWire(database.url, () => embeddedStatus(home).port ?? 0)
     // A pool of the harness's own: that of the database is as good as lost while the server goes and comes.
-    const sql = createPool(database.url, 2)
+    const sql = createPool(door.url, 2)
     const close = async () => {
       await sql.end({ timeout: 1 })
+      await door.close()
       await remove(database)
     }
     const pid = () => embeddedStatus(home).pid ?? 0
-    return { sql, url: database.url, data: path.join(state, 'data'), small, pid, ready: () => answers(sql), close }
+    return { sql, url: door.url, data: path.join(state, 'data'), small, pid, ready: () => answers(sql), close }
   } catch (error) {
     await remove()
     throw error

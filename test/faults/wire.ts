@@ -16,13 +16,14 @@ export type Wire = {
 
 type Pair = { client: Socket; server: Socket; deaf: boolean }
 
-export async function layWire(databaseUrl: string): Promise<Wire> {
+/** `portNow`: where the server listens by now, if it may have moved. */
+export async function layWire(databaseUrl: string, portNow?: () => number): Promise<Wire> {
   const target = new URL(databaseUrl)
   const pairs = new Set<Pair>()
   let late = 0
   let swallowing = false
   const listener = createServer((client) => {
-    const server = connect(Number(target.port), target.hostname)
+    const server = connect(portNow?.() || Number(target.port), target.hostname)
     const pair = { client, server, deaf: swallowing }
     pairs.add(pair)
     for (const socket of [client, server]) socket.on('error', () => {})
