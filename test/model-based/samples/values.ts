@@ -26,7 +26,7 @@ export const failed = (id: string) => ({
 })
 
 export const content = { sha256: 'a'.repeat(64), bytes: 9 }
-export const tokens = { in: 100, out: 10, cached: 0, reasoning: 0 }
+const tokens = { in: 100, out: 10, cached: 0, reasoning: 0 }
 export const cost = (usd: number | null) => ({
   model: null,
   tokens,
