@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createTestDatabase } from '../support/database.ts'
+import { programOf, writeBlocks } from '../support/page.ts'
 
 const run = promisify(execFile)
 const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: Record<string, string> }
@@ -69,9 +71,15 @@ describe('the published package', () => {
     expect(await readdir(join(installed, 'examples'))).toEqual(await readdir('examples'))
   })
 
-  it('lets other programs import the runtime', async () => {
-    const program = "import { createRuntime } from 'adjutant/runtime'; console.log(typeof createRuntime)"
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: folder })
-    expect(stdout.trim()).toBe('function')
+  it('lets other programs import the runtime, and what tests their machines', async () => {
+    const { url, drop } = await createTestDatabase()
+    onTestFinished(drop)
+    const names = [...(await writeBlocks('README.md', folder)), ...(await writeBlocks('docs/testing.md', folder))]
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', programOf(names)], {
+      cwd: folder,
+      env: { ...process.env, DATABASE_URL: url },
+    })
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(names))
+    expect(names.length).toBeGreaterThan(6)
   })
 })
