@@ -69,10 +69,11 @@ async function played({ setting, scenario, end = endOf, points = POINTS }: Crash
   const counts = new Map<Point, number>()
   let isOn = true
   const onPoint: OnPoint = (point) => {
-    if (!isOn || !points.includes(point)) return undefined
+    if (!isOn || !rehearsal || !points.includes(point)) return undefined
+    const { crash } = rehearsal
     const n = (counts.get(point) ?? 0) + 1
     counts.set(point, n)
-    return atSite(() => void rehearsal?.crash(), { point, n })
+    return atSite(() => void crash().catch(() => {}), { point, n })
   }
   let rehearsal: Rehearsal | undefined
   try {

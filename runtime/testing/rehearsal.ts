@@ -49,7 +49,7 @@ export class Rehearsal implements Stage {
   constructor(options: RehearsalOptions) {
     this.#options = options
     this.script = options.script ?? new Script([])
-    const { lost } = this.script.hosted(() => void this.crash())
+    const { lost } = this.script.hosted(() => void this.crash().catch(() => {}))
     const { store: given, close } = options.database ?? memoryDatabase()
     const { store, quiet } = trackedStore(given)
     const startActivities: typeof store.startActivities = async (which) => {
@@ -65,7 +65,7 @@ export class Rehearsal implements Stage {
   /** Starts the first runtime. `rehearse` does. */
   async open(): Promise<this> {
     this.#life = this.#born()
-    await this.#life
+    await this.#life.catch(() => this.close())
     return this
   }
 
@@ -120,9 +120,12 @@ export class Rehearsal implements Stage {
   })
 
   async close(): Promise<void> {
-    const { runtime } = await this.#life
-    await runtime.close()
-    await this.#database.close()
+    try {
+      const { runtime } = await this.#life
+      await runtime.close()
+    } finally {
+      await this.#database.close()
+    }
   }
 
   async #replace(how: { abandon: boolean }) {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { fromCallback, setup } from 'xstate'
 import { ActivityFailure } from '../../../runtime/index.ts'
-import { rehearse, Script, type Policy } from '../../../runtime/testing/index.ts'
+import { memoryDatabase, type Policy, rehearse, Script } from '../../../runtime/testing/index.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ANNA, DAY, order } from './order.ts'
 
@@ -134,4 +135,12 @@ test('timers, systems and attempts under way outlast a restart and a crash', asy
 
 test('a script of a name that no machine has is refused', () => {
   expect(() => scripted().on('chrage', paid)).toThrow('no machine invokes chrage: charge, ship')
+})
+
+test('a machine that cannot be durable is refused, and the database is closed', async () => {
+  let closed = false
+  const database = { ...memoryDatabase(), close: async () => void (closed = true) }
+  const listening = setup({ actors: { listen: fromCallback(() => {}) } }).createMachine({ invoke: { src: 'listen' } })
+  await expect(rehearse({ machines: { listening }, database })).rejects.toMatchObject({ code: 'machine.not_durable' })
+  expect(closed).toBe(true)
 })
