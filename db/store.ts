@@ -51,21 +51,40 @@ export type Store = { [Name in keyof typeof queries]: Bound<(typeof queries)[Nam
   notify(channel: string, payload: string): Promise<unknown>
 }
 
-/** Statements begin when they are called, not when they are awaited as those of postgres.js do. */
-export function postgresStore(sql: Sql, lean: Sql): Store {
+// Longer than any statement here takes, also behind the locks of others.
+const ANSWER_MS = 30_000
+
+/**
+ * Statements begin when they are called, not when they are awaited as those of postgres.js do. One that is not answered
+ * within `answerMs` fails with ETIMEDOUT, its outcome unknown: a connection can be half open, and postgres.js 3.4.9 has been
+ * seen to forget a statement that it was handed while its connection broke.
+ */
+export function postgresStore(sql: Sql, lean: Sql, answerMs = ANSWER_MS): Store {
   const bound = Object.entries(queries).map(([name, query]) => [
     name,
-    async (...given: unknown[]) => (query as (sql: Sql, ...given: unknown[]) => unknown)(sql, ...given),
+    async (...given: unknown[]) =>
+      answered(answerMs, (query as (sql: Sql, ...given: unknown[]) => PromiseLike<unknown>)(sql, ...given)),
   ])
   return {
     ...(Object.fromEntries(bound) as Store),
     commitTurns: async (turn, owner, turns) => {
       const [alone, ...others] = turns
       return alone && !others.length
-        ? [await commitTurn(lean, turn, owner, alone)]
-        : commitTurns(sql, turn, owner, turns)
+        ? [await answered(answerMs, commitTurn(lean, turn, owner, alone))]
+        : answered(answerMs, commitTurns(sql, turn, owner, turns))
     },
     listen: (channel, hear) => sql.listen(channel, hear),
     notify: async (channel, payload) => sql.notify(channel, payload),
+  }
+}
+
+async function answered<T>(withinMs: number, statement: PromiseLike<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = () => reject(Object.assign(new Error(`no answer within ${withinMs / 1000} s`), { code: 'ETIMEDOUT' }))
+  const timer = setTimeout(late, withinMs).unref()
+  try {
+    return await Promise.race([statement, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }

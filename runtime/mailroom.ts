@@ -51,6 +51,8 @@ const MAX_EVENT_BYTES = 1_000_000
 const MAX_KEY_BYTES = 1_000
 const MAX_ACCEPT = 500
 
+const fromOutside = { id: null, kind: 'mail', incarnation: null, systemId: null } as const
+
 /** Takes events from outside: into memory where this process owns the system, else into the mailbox. */
 export class Mailroom {
   readonly #options: Options
@@ -85,19 +87,7 @@ export class Mailroom {
           void this.#conclude(system, key, outcome).then(resolve, reject)
         }
         const address = options.to ?? ''
-        const mail: Mail = {
-          id: null,
-          kind: 'mail',
-          at,
-          address,
-          incarnation: null,
-          systemId: null,
-          event,
-          text,
-          key,
-          wait: options.wait,
-          settle,
-        }
+        const mail: Mail = { ...fromOutside, at, address, event, text, key, wait: options.wait, settle }
         this.#queue(system, mail)
       })
     }
@@ -120,7 +110,9 @@ export class Mailroom {
       const row = { id: this.#options.platform.uuid(), system, at, due: at, address: address ?? '', event: text, key }
       this.#post(row, wait).then(
         (receipt) => settle?.({ seq: receipt.seq ?? 0, duplicate: receipt.duplicate }),
-        (error: Rejection) => settle?.({ refused: error.code ?? 'send.unknown', message: error.message }),
+        // What is no rejection says nothing of what became of it: a full disk, say.
+        (error: Error) =>
+          settle?.({ refused: error instanceof Rejection ? error.code : 'send.unknown', message: error.message }),
       )
     }
   }
