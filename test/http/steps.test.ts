@@ -36,7 +36,8 @@ test('a blocked step can be retried, by its id', async () => {
   const id = await blocked()
   const { status, body } = await give(id, 'fails-g1', 'retry')
   expect(status).toBe(200)
-  expect(body.state).not.toBe('blocked')
+  expect(body).toMatchObject({ id: 'fails-g1', directiveId: id })
+  // It may have failed again by now.
   await eventually(async () => expect((await api.runtime.snapshot(id, 'fails-g1')).context.attempt).toBeGreaterThan(1))
 })
 
