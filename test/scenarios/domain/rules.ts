@@ -158,7 +158,11 @@ export const sections: Section[] = [
         stories('the budget example stops at its limit, and goes on once that is raised, spending nothing twice'),
       ),
       rule('`limit_exceeded` denied: `failed`', limits('denied more, the directive fails')),
-      rule('`onLimit: fail` on cost fails at once', limits('with `onLimit: fail` fails at once')),
+      rule(
+        '`onLimit: fail` on cost fails at once',
+        limits('with `onLimit: fail` fails at once'),
+        limits('stands in the ledger and can be read when it ends the directive'),
+      ),
       rule(
         '`maxWallTimeMinutes`: the same for time',
         limits('trips, lets drain what runs, and with more time goes on'),
