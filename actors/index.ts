@@ -26,6 +26,7 @@ export { type AgentFinding, examineAgents } from './executors/agent/installed.ts
 export { type KnownDirective, type Leftover, type Survey, surveyHome } from './garbage/index.ts'
 export { oldestGit } from './git/version.ts'
 export { isConfining } from './process/index.ts'
+export { isPlaceholder } from './detection/index.ts'
 export { diffOf, logOfAttempt } from './reading.ts'
 export { AnswerFormat, examineModel, ModelApi, noModels, PriceRule, Provider, type ModelAccess } from './model/index.ts'
 

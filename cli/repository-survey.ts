@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
+import { isPlaceholder } from '../actors/index.ts'
 import { git } from './repository.ts'
 
 /** What `init` finds in the folder it writes for. */
@@ -63,8 +64,9 @@ async function nodeTests(root: string): Promise<Survey['test']> {
   if (text === undefined) return undefined
   try {
     const { scripts } = JSON.parse(text) as { scripts?: Record<string, string> }
-    const placeholder = /no test specified/.test(scripts?.test ?? '')
-    return scripts?.test && !placeholder ? { argv: ['npm', 'test'], because: 'package.json' } : undefined
+    return scripts?.test && !isPlaceholder(scripts.test)
+      ? { argv: ['npm', 'test'], because: 'package.json' }
+      : undefined
   } catch {
     return undefined
   }

@@ -15,6 +15,7 @@ import { python } from './python.ts'
 import { scripts } from './scripts.ts'
 
 export type { ProjectFiles } from './ecosystem.ts'
+export { isPlaceholder } from './scripts.ts'
 
 const ecosystems: readonly Ecosystem[] = [
   scripts,

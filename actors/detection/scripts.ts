@@ -15,8 +15,8 @@ const wanted: readonly (readonly [Purpose, ...string[]])[] = [
   ['format', 'format:check', 'check:format', 'format-check', 'check-format', 'prettier:check', 'fmt:check'],
 ]
 
-// What `npm init` writes: no tests.
-const placeholder = /no test specified/
+/** What `npm init` writes where there are no tests. */
+export const isPlaceholder = (script: string): boolean => script.includes('no test specified')
 
 const lockFiles: readonly (readonly [file: string, program: string])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
@@ -50,7 +50,7 @@ export const scripts: Ecosystem = {
     return wanted.flatMap(([purpose, ...names]): Finding[] => {
       const name = names.find((candidate) => manifest.scripts?.[candidate] !== undefined)
       const script = name === undefined ? undefined : manifest.scripts?.[name]
-      if (name === undefined || script === undefined || placeholder.test(script)) return []
+      if (name === undefined || script === undefined || isPlaceholder(script)) return []
       const why = `package.json has a script "${name}" (${shortened(script)}); ${manager.why}`
       return [
         {
